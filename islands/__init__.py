@@ -1,0 +1,1 @@
+"""The async runtime, free of any domain."""

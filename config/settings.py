@@ -1,0 +1,276 @@
+"""Settings of Backroom: one file; what differs between machines is read from the environment."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from environs import Env, EnvError
+from psycopg.conninfo import conninfo_to_dict
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(env.str("BACKROOM_HOME", str(BASE_DIR / ".backroom"))).resolve()
+
+# What this process is: web, clock, work, beat or manage. It sizes the pool and the timeouts.
+PROCESS = env.str("BACKROOM_PROCESS", "manage")
+DEMO = env.bool("BACKROOM_DEMO", False)
+# Error pages, CSP and speed are what users get, so only the development server is in debug.
+DEBUG = "runserver" in sys.argv
+PORT = env.int("PORT", 8000)
+
+
+def _required(name: str) -> str:
+    try:
+        return env.str(name)
+    except EnvError as missing:
+        raise ImproperlyConfigured(
+            f"{name} is not set. Start Backroom with ./dev, which sets it, or give it yourself "
+            "(docs/operating.md has the list)."
+        ) from missing
+
+
+SECRET_KEY = _required("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
+if DEMO and not set(ALLOWED_HOSTS) <= _LOOPBACK:
+    raise ImproperlyConfigured(
+        "BACKROOM_DEMO=1 has sign-ins that everybody knows, so it is for this machine alone. "
+        "Unset it, or take the other hosts out of ALLOWED_HOSTS."
+    )
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "daphne",  # first: it brings the runserver that speaks ASGI
+    "pages",  # before the admin, whose templates it dresses
+    "inventory",
+    "jobs",
+    "accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_structlog",
+    "pgtrigger",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pages.context.shell",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+_STATEMENT_TIMEOUTS = {"web": "5s", "clock": "10min", "work": "10min"}
+_POOLS: dict[str, dict[str, Any]] = {
+    "web": {"min_size": 2, "max_size": 10, "timeout": 3, "max_waiting": 50}
+}
+
+
+def _database(url: str) -> dict[str, Any]:
+    given = conninfo_to_dict(url)
+    options: dict[str, Any] = {
+        name: value
+        for name, value in given.items()
+        if name not in {"host", "port", "user", "password", "dbname"}
+    }
+    if timeout := _STATEMENT_TIMEOUTS.get(PROCESS):
+        options["options"] = f"-c statement_timeout={timeout} -c lock_timeout=4s"
+    if pool := _POOLS.get(PROCESS):
+        options["pool"] = pool
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.get("dbname"),
+        "USER": given.get("user", ""),
+        "PASSWORD": given.get("password", ""),
+        "HOST": given.get("host", ""),
+        "PORT": given.get("port", ""),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DATABASES = {"default": _database(_required("DATABASE_URL"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Valkey or Redis --------------------------------------------------------------------------
+
+REDIS_URL = _required("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+    }
+}
+
+# --- Celery: it carries the clock, never the truth ---------------------------------------------
+
+
+def _celery_url(url: str) -> str:
+    """Spell a Redis socket as Celery does: `unix://` is redis-py's word for it."""
+    return url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+
+
+CELERY_BROKER_URL = _celery_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
+CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+
+# --- People -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+# The address is unique without case, by a constraint that this check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "pages:today"
+
+# --- Mail: a mail is an outbox row; the relay sends it through the mailer `out` -----------------
+
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Backroom <backroom@localhost>")
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(HOME / "mail")},
+    },
+}
+
+# --- Pages ------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("BACKROOM_TIME_ZONE", "Europe/London")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Trust ------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+# Plain http on loopback cannot carry Secure cookies, nor the `__Host-` names that need them.
+HTTPS = env.bool("BACKROOM_HTTPS", not set(ALLOWED_HOSTS) <= _LOOPBACK)
+SESSION_COOKIE_NAME = "__Host-backroom" if HTTPS else "backroom"
+CSRF_COOKIE_NAME = "__Host-backroom-csrf" if HTTPS else "backroom-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+X_FRAME_OPTIONS = "DENY"
+
+# --- Logs -------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            if not env.bool("BACKROOM_JSON_LOGS", False)
+            else structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+            ],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": env.str("BACKROOM_LOG_LEVEL", "INFO")},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -1,0 +1,171 @@
+"""Sync pages on a bounded set of threads.
+
+Django's ASGI handler opens a thread for each request, and each thread asks the connection pool:
+64 clients on a pool of ten got errors by the dozen. Here a request borrows one of a few executors
+of one thread each, or waits its turn, or is told to come back: the house never lets in more people
+than it has seats.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import ThreadSensitiveContext
+
+from islands.asgi import Application, Message, Receive, Scope, Send
+
+
+class FullHouse(Exception):
+    """Nobody may wait any more, or somebody waited too long."""
+
+
+class LentThreads:
+    """Run an ASGI application's sync code on one of `seats` lent executors.
+
+    At most `queue` requests wait, each at most `patience` seconds; then `full_house` is the body of
+    a 503 with Retry-After. A body is read *before* a seat is taken, so a slow sender holds none;
+    over `body_limit` bytes it is a 413.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        *,
+        full_house: Callable[[], bytes],
+        seats: int = 8,
+        queue: int = 64,
+        patience: float = 5.0,
+        body_limit: int = 12 * 1024 * 1024,
+        body_patience: float = 60.0,
+    ) -> None:
+        self._application = application
+        self._full_house = full_house
+        self._free = [
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pages-{seat}")
+            for seat in range(seats)
+        ]
+        self._waiting: deque[asyncio.Future[ThreadPoolExecutor]] = deque()
+        self._queue = queue
+        self._patience = patience
+        self._body_limit = body_limit
+        self._body_patience = body_patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._body_patience):
+                body = await _read_body(receive, self._body_limit)
+        except TimeoutError:
+            return await _answer(send, 408, b"The request took too long to arrive.")
+        if body is _GONE:
+            return None
+        if body is None:
+            limit = self._body_limit // (1024 * 1024)
+            return await _answer(
+                send, 413, f"Too large: at most {limit} MiB are taken at once.".encode()
+            )
+        try:
+            executor = await self._borrow()
+        except FullHouse:
+            return await _answer(
+                send,
+                503,
+                self._full_house(),
+                html=True,
+                headers=[(b"retry-after", b"2")],
+            )
+        try:
+            # Entered once a request; Django's own, further in, then changes nothing.
+            async with ThreadSensitiveContext(executor=executor):
+                await self._application(scope, _replay(body, receive), send)
+        finally:
+            self._give_back(executor)
+
+    async def _borrow(self) -> ThreadPoolExecutor:
+        if self._free:
+            return self._free.pop()
+        if len(self._waiting) >= self._queue:
+            raise FullHouse
+        turn: asyncio.Future[ThreadPoolExecutor] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(self._patience):
+                return await turn
+        except BaseException as gone:
+            # The seat may have been handed over in the very moment of giving up.
+            if turn.done() and not turn.cancelled():
+                self._give_back(turn.result())
+            elif turn in self._waiting:
+                self._waiting.remove(turn)
+            if isinstance(gone, TimeoutError):
+                raise FullHouse from None
+            raise
+
+    def _give_back(self, executor: ThreadPoolExecutor) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(executor)
+                return
+        self._free.append(executor)
+
+
+_GONE = bytearray()  # the client left while it was still sending
+
+
+async def _read_body(receive: Receive, limit: int) -> bytearray | None:
+    """Read the whole body; `None` when it is over `limit` bytes."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return _GONE
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _replay(body: bytearray, receive: Receive) -> Receive:
+    """Hand over the body as one message, then whatever the server says next."""
+    handed_over = False
+
+    async def replayed() -> Message:
+        nonlocal handed_over
+        if handed_over:
+            return await receive()
+        handed_over = True
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return replayed
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    *,
+    html: bool = False,
+    headers: list[tuple[bytes, bytes]] | None = None,
+) -> None:
+    kind = b"text/html" if html else b"text/plain"
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", kind + b"; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+                (b"x-content-type-options", b"nosniff"),
+                (
+                    b"content-security-policy",
+                    b"default-src 'self'; frame-ancestors 'none'",
+                ),
+                (b"connection", b"close"),
+                *(headers or []),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,4 @@
+from pages.views.probes import livez
+from pages.views.today import today
+
+__all__ = ["livez", "today"]
