@@ -203,6 +203,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("BACKROOM_TIME_ZONE", "Europe/London")
+CURRENCY_SYMBOL = env.str("BACKROOM_CURRENCY", "£")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
