@@ -1,0 +1,33 @@
+from inventory.models.barcode import Barcode
+from inventory.models.category import Category
+from inventory.models.item import Item, ItemStatus
+from inventory.models.ledger_check import LedgerCheck, LedgerMark
+from inventory.models.level import StockLevel
+from inventory.models.location import Location, LocationKind
+from inventory.models.low_stock import LowStock
+from inventory.models.movement import MovementKind, StockMovement
+from inventory.models.note import MovementNote
+from inventory.models.picture import Picture
+from inventory.models.reason import Reason
+from inventory.models.sales_line import SalesLine
+from inventory.models.unit import Unit
+
+__all__ = [
+    "Barcode",
+    "Category",
+    "Item",
+    "ItemStatus",
+    "LedgerCheck",
+    "LedgerMark",
+    "Location",
+    "LocationKind",
+    "LowStock",
+    "MovementKind",
+    "MovementNote",
+    "Picture",
+    "Reason",
+    "SalesLine",
+    "StockLevel",
+    "StockMovement",
+    "Unit",
+]

@@ -1,0 +1,81 @@
+"""How many may be promised: said once here, so that every reader gives the same number.
+
+*Free at a place* is `StockLevel.available`. *Available to sell* is the sum of it over the places
+that sell; what is free at other places counts as unavailable. All in base units.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.access import Scope
+from inventory.models import Item, StockLevel
+from inventory.models.item import ItemQuerySet
+
+# What a level adds to the promise; the one place that says it.
+_TO_SELL = Sum("available", filter=models.Q(location__sells=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What stands of an item in a scope; `available` is what may be sold."""
+
+    on_hand: int = 0
+    allocated: int = 0
+    held: int = 0
+    available: int = 0
+
+    @property
+    def unavailable(self) -> int:
+        return self.on_hand - self.allocated - self.held - self.available
+
+
+def annotated(items: ItemQuerySet, *, scope: Scope) -> ItemQuerySet:
+    """Add to each item what stands of it in `scope`: on_hand, allocated, held, unavailable,
+    available.
+    """
+
+    # Subqueries, not a join: only the rows of a page are summed.
+    def summed(total: Any) -> Coalesce:
+        levels = StockLevel.objects.within(scope).filter(item=OuterRef("pk")).order_by()
+        return Coalesce(
+            Subquery(levels.values("item").annotate(total=total).values("total")),
+            0,
+            output_field=models.BigIntegerField(),
+        )
+
+    return items.annotate(
+        on_hand=summed(Sum("on_hand")),
+        allocated=summed(Sum("allocated")),
+        held=summed(Sum("held")),
+        available=summed(_TO_SELL),
+    ).annotate(unavailable=F("on_hand") - F("allocated") - F("held") - F("available"))
+
+
+def of_item(item: Item, *, scope: Scope) -> Figures:
+    """Tell what stands of one item in `scope`."""
+    found = (
+        StockLevel.objects.within(scope)
+        .filter(item=item)
+        .aggregate(
+            on_hand=Coalesce(Sum("on_hand"), 0),
+            allocated=Coalesce(Sum("allocated"), 0),
+            held=Coalesce(Sum("held"), 0),
+            available=Coalesce(_TO_SELL, 0),
+        )
+    )
+    return Figures(**{name: int(number) for name, number in found.items()})
+
+
+def by_place(item: Item, *, scope: Scope) -> QuerySet[StockLevel]:
+    """The levels of one item in `scope` that hold or promise something, in picking order."""
+    return (
+        StockLevel.objects.within(scope)
+        .filter(item=item)
+        .exclude(on_hand=0)
+        .select_related("location")
+        .order_by("-location__sells", "location__priority", "location__code", "pk")
+    )

@@ -1,0 +1,130 @@
+"""What the shop keeps and sells."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now, Upper
+from django.urls import reverse
+
+from inventory.models.picture import picture_url
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SKU_MAX = 64
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def for_user(self, user: "User | AnonymousUser") -> Self:
+        """The catalogue is one for all who work here; what stands where is not."""
+        return self if user.is_active else self.none()
+
+    def by_code(self, code: str) -> Self:
+        """The item with this SKU, in any case, or with this barcode."""
+        # One after the other: an OR over two tables would read them whole.
+        by_sku = self.filter(sku__iexact=code)
+        return by_sku if by_sku.exists() else self.filter(barcodes__code=code)
+
+    def search(self, text: str) -> Self:
+        """An exact code is the answer; else codes that begin so, and names that have it."""
+        exact = self.by_code(text)
+        if exact.exists():
+            return exact
+        begins = Q(sku__istartswith=text)
+        # A trigram index needs three characters to find anything.
+        return self.filter(begins | Q(name__icontains=text) if len(text) > 2 else begins)
+
+
+class ItemStatus(models.TextChoices):
+    ACTIVE = "active", "Active"
+    ENDED = "ended", "No longer sold"
+
+
+class Item(models.Model):
+    sku = models.CharField(
+        "SKU",
+        max_length=SKU_MAX,
+        validators=[
+            RegexValidator(
+                r"\A[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?\Z",
+                "1 to 64 printable characters, with no blank at either end.",
+            )
+        ],
+    )
+    name = models.CharField(max_length=200)
+    category = models.ForeignKey(
+        "inventory.Category", models.PROTECT, null=True, blank=True, related_name="items"
+    )
+    unit = models.ForeignKey("inventory.Unit", models.PROTECT, db_index=False)
+    price = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    picture = models.ForeignKey(
+        "inventory.Picture", models.PROTECT, null=True, blank=True, editable=False
+    )
+    status = models.CharField(max_length=10, choices=ItemStatus, default=ItemStatus.ACTIVE)
+    stocked = models.BooleanField(
+        default=True, help_text="Untick for what is sold but not kept: postage, charges."
+    )
+    reorder_at = models.BigIntegerField(
+        null=True, blank=True, help_text="Low when this many or fewer are available."
+    )
+    # Written by a subscriber, so that no movement waits for it; lists sort by it.
+    last_moved_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Upper, as `sku__iexact` asks: one index keeps the rule and finds the row.
+            models.UniqueConstraint(
+                Upper("sku"),
+                name="item_sku_unique",
+                violation_error_message="An item with this SKU already exists.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    sku__regex=r"^[^[:space:][:cntrl:]]([^[:cntrl:]]*[^[:space:][:cntrl:]])?$"
+                ),
+                name="item_sku_printable",
+                violation_error_message=(
+                    "1 to 64 printable characters, with no blank at either end."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ItemStatus.values), name="item_status_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0),
+                name="item_price_not_negative",
+                violation_error_message="A price is zero or more.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reorder_at__gte=0),
+                name="item_reorder_at_not_negative",
+                violation_error_message="Reorder at zero or more.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sku", "id"], name="item_by_sku"),
+            models.Index(fields=["name", "id"], name="item_by_name"),
+            models.Index(fields=["last_moved_at", "id"], name="item_by_last_moved"),
+            # What `sku__istartswith` becomes.
+            models.Index(OpClass(Upper("sku"), "text_pattern_ops"), name="item_sku_begins"),
+            # The very expression that `name__icontains` becomes.
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="item_name_search"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:item-detail", args=[self.pk])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Where its small picture is served, or nothing when it has none."""
+        return picture_url(self.picture_id, size="thumb") if self.picture_id else ""

@@ -1,0 +1,164 @@
+"""One line of the ledger: what changed at a level, and the balance after it."""
+
+from typing import TYPE_CHECKING, Self
+
+import pgtrigger
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import OpClass
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.access import Scope, scope_of
+from inventory.models.clock import ClockTimestamp
+from inventory.models.location import within
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+QUANTITY_MAX = 1_000_000_000
+
+_REFUSE = "RAISE EXCEPTION 'the ledger is append-only; reverse a movement instead';"
+
+
+class MovementKind(models.TextChoices):
+    RECEIVE = "receive", "Receive"
+    SHIP = "ship", "Ship"
+    RETURN = "return", "Return"
+    ADJUST = "adjust", "Adjust"
+    REVERSE = "reverse", "Reverse"
+    RELABEL = "relabel", "Relabel"
+
+
+class StockMovementQuerySet(models.QuerySet["StockMovement"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(within(scope, "level__location__path"))
+
+    def for_user(self, user: "User | AnonymousUser") -> Self:
+        return self.within(scope_of(user))
+
+
+class StockMovement(models.Model):
+    """Append-only: a trigger refuses UPDATE, DELETE and TRUNCATE even to the owner.
+
+    Personal data never stands here: free text is a `MovementNote`, people are anonymised.
+    """
+
+    # The unique constraint on (level, version) is the index of this key.
+    level = models.ForeignKey(
+        "inventory.StockLevel", models.PROTECT, related_name="movements", db_index=False
+    )
+    version = models.BigIntegerField(help_text="The level's version after it: 1, 2, 3, no gap.")
+    kind = models.CharField(max_length=12, choices=MovementKind)
+    on_hand_delta = models.BigIntegerField(default=0)
+    allocated_delta = models.BigIntegerField(default=0)
+    held_delta = models.BigIntegerField(default=0)
+    unavailable_delta = models.BigIntegerField(default=0)
+    on_hand_after = models.BigIntegerField()
+    allocated_after = models.BigIntegerField()
+    held_after = models.BigIntegerField()
+    unavailable_after = models.BigIntegerField()
+    actor = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="movements", db_index=False
+    )
+    reason = models.ForeignKey(
+        "inventory.Reason", models.PROTECT, null=True, related_name="movements", db_index=False
+    )
+    reference = models.CharField(max_length=100, blank=True, default="")
+    group = models.UUIDField(null=True, help_text="Lines that were booked as one.")
+    reversal_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversal")
+    effective_at = models.DateTimeField(db_default=ClockTimestamp())
+    recorded_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    objects = StockMovementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # The chain is gapless to check, and the order beyond doubt.
+            models.UniqueConstraint(
+                fields=["level", "version"], name="stock_movement_version_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=MovementKind.values), name="stock_movement_kind_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["receive", "return"], on_hand_delta__gt=0)
+                | Q(kind="ship", on_hand_delta__lt=0)
+                | Q(kind="adjust") & ~Q(on_hand_delta=0)
+                | Q(kind="reverse")
+                | Q(
+                    kind="relabel",
+                    on_hand_delta=0,
+                    allocated_delta=0,
+                    held_delta=0,
+                    unavailable_delta=0,
+                ),
+                name="stock_movement_does_what_it_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hand_delta__range=(-QUANTITY_MAX, QUANTITY_MAX)),
+                name="stock_movement_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    on_hand_after__gte=F("allocated_after")
+                    + F("held_after")
+                    + F("unavailable_after"),
+                    allocated_after__gte=0,
+                    held_after__gte=0,
+                    unavailable_after__gte=0,
+                ),
+                name="stock_movement_keeps_promises",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="adjust") | Q(reason__isnull=False),
+                name="stock_movement_adjust_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reverse", reversal_of__isnull=False)
+                | ~Q(kind="reverse") & Q(reversal_of__isnull=True),
+                name="stock_movement_reverse_names_its_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(version__gte=1), name="stock_movement_version_from_one"
+            ),
+        ]
+        indexes = [
+            # The operator class serves `=` as well as `LIKE 'order:1042%'` in any locale.
+            models.Index(
+                OpClass(F("reference"), "text_pattern_ops"),
+                name="stock_movement_by_reference",
+                condition=~Q(reference=""),
+            ),
+            models.Index(fields=["recorded_at", "id"], name="stock_movement_by_time"),
+            # Promises do not pay for it.
+            models.Index(
+                fields=["level", "effective_at"],
+                name="stock_movement_by_effect",
+                condition=~Q(on_hand_delta=0),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="stock_movement_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=_REFUSE,
+            ),
+            pgtrigger.Trigger(
+                name="stock_movement_no_truncate",
+                operation=pgtrigger.Truncate,
+                when=pgtrigger.Before,
+                level=pgtrigger.Statement,
+                func=_REFUSE,
+            ),
+        ]
+        permissions = [
+            ("receive_stock", "Can receive stock"),
+            ("ship_stock", "Can ship stock"),
+            ("return_stock", "Can take stock back"),
+            ("adjust_stock", "Can correct stock"),
+            ("reverse_stock", "Can reverse a movement"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.on_hand_delta:+}"

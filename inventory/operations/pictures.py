@@ -1,0 +1,90 @@
+"""Pictures of items: read with suspicion, drawn anew, named by what is in them."""
+
+import hashlib
+import io
+import warnings
+
+from django.db import transaction
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from accounts.models import User
+from inventory.models import Item, Picture
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MAX_BYTES = 10 * 1024 * 1024
+# A bomb is a small file of a great many pixels: it is refused before a pixel is read.
+MAX_PIXELS = 40_000_000
+_FULL, _THUMBNAIL = (1024, 1024), (96, 96)
+
+
+class PictureRefused(Exception):
+    """The file is no picture that is taken. The text is fit to show."""
+
+
+@transaction.atomic
+def set_picture(*, item: Item, content: bytes, actor: User) -> Picture:
+    """Give an item the picture in `content` (PNG, JPEG or WebP).
+
+    :raises PictureRefused: if it is something else, too large, or broken
+    """
+    picture = keep_picture(content=content)
+    Item.objects.for_user(actor).filter(pk=item.pk).update(picture=picture)
+    return picture
+
+
+def keep_picture(*, content: bytes) -> Picture:
+    """Store a picture in two sizes, drawn anew so that nothing but pixels of the file is kept.
+
+    The same pixels are stored once.
+
+    :raises PictureRefused: if it is no PNG, JPEG or WebP, too large, or broken
+    """
+    image = _opened(content)
+    full = _encoded(image, _FULL)
+    picture, _ = Picture.objects.get_or_create(
+        sha256=hashlib.sha256(full).hexdigest(),
+        defaults={
+            "content": full,
+            "thumbnail": _encoded(image, _THUMBNAIL),
+            "width": min(image.width, _FULL[0]),
+            "height": min(image.height, _FULL[1]),
+        },
+    )
+    return picture
+
+
+def _opened(content: bytes) -> Image.Image:
+    if len(content) > MAX_BYTES:
+        raise PictureRefused(f"At most {MAX_BYTES // 1024 // 1024} MB, please.")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns about bombs at a size of its own; ours is checked below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+            if image.width * image.height > MAX_PIXELS:
+                raise PictureRefused(
+                    f"{image.width:,} × {image.height:,} pixels are too many: at most 40 million."
+                )
+            image.load()
+        return ImageOps.exif_transpose(image).convert("RGBA" if _transparent(image) else "RGB")
+    except UnidentifiedImageError as unknown:
+        raise PictureRefused("Only PNG, JPEG and WebP pictures are taken.") from unknown
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
+        raise PictureRefused("The picture is broken. Save it anew and try again.") from broken
+
+
+def _transparent(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _encoded(image: Image.Image, size: tuple[int, int]) -> bytes:
+    """As WebP within `size`: lossless when that is smaller, as it is for drawings."""
+    drawn = image.copy()
+    drawn.thumbnail(size)
+    return min((_webp(drawn, lossless=lossless) for lossless in (True, False)), key=len)
+
+
+def _webp(image: Image.Image, *, lossless: bool) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "WEBP", lossless=lossless, quality=80, method=4)
+    return out.getvalue()

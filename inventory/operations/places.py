@@ -1,0 +1,77 @@
+"""Places: made, renamed, moved in the tree, taken out of sale."""
+
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from inventory import ledger
+from inventory.ledger import Line, Request
+from inventory.models import Location, MovementKind, StockLevel
+
+
+class PlaceRefused(Exception):
+    """A rule of the tree said no. The text is fit to show."""
+
+
+_WHY = {
+    "location_structural_is_empty": "Stock stands here. Move it away first, then make the place "
+    "structural.",
+    "location_not_inside_itself": "A place cannot stand inside itself.",
+    "location_code_unique": "A place with this code already exists.",
+    "location_top_is_a_site": "A site stands on its own; all else is under a place.",
+}
+
+
+def save_place(*, place: Location, actor: User) -> Location:
+    """Write a new or changed place.
+
+    When that changes what may be sold, the levels beneath it get a line in the ledger (relabel,
+    no quantity), so that no reader of their version misses it.
+
+    :raises PlaceRefused: if stock stands at a place that becomes structural, or the tree would
+        close a ring
+    """
+    try:
+        with transaction.atomic():
+            _lock_tree()
+            before = _standings_below(place)
+            place.save()
+            place.refresh_from_db()
+            _relabel(before, place, actor)
+            return place
+    except IntegrityError as broken:
+        constraint = getattr(broken.__cause__, "diag", None)
+        name = constraint.constraint_name if constraint else None
+        if name not in _WHY:
+            raise
+        raise PlaceRefused(_WHY[name]) from broken
+
+
+def _lock_tree() -> None:
+    # The lock of the trigger, taken before the tree is read: two changes follow one another.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('inventory_location'))")
+
+
+def _standings_below(place: Location) -> dict[int, tuple[str, bool]]:
+    """For each level beneath `place`, where it stands in the tree and whether it sells."""
+    if place._state.adding:
+        return {}
+    beneath = Location.objects.get(pk=place.pk)
+    levels = StockLevel.objects.filter(location__path__at_or_below=beneath.path)
+    return {
+        level: (path, sells)
+        for level, path, sells in levels.values_list("pk", "location__path", "location__sells")
+    }
+
+
+def _relabel(before: dict[int, tuple[str, bool]], place: Location, actor: User) -> None:
+    levels = StockLevel.objects.filter(pk__in=before).select_related("location").order_by("pk")
+    lines = tuple(
+        Line(level.item_id, 0, level.location_id)
+        for level in levels
+        if (level.location.path, level.location.sells) != before[level.pk]
+    )
+    if lines:
+        ledger.post_one(
+            Request(MovementKind.RELABEL, lines, actor=actor.pk, reference=f"place:{place.code}")
+        )

@@ -1,0 +1,162 @@
+"""Read-only questions across tables."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from accounts.access import Scope
+from inventory.availability import Figures
+from inventory.models import Item, StockLevel, StockMovement
+
+# The newest lines of each level by its own index, then the newest of those: however long the
+# ledger is, a page reads a page for each place.
+_NEWEST_OF_ITEM = """
+    SELECT movement.id
+    FROM unnest(%(levels)s::bigint[], %(versions)s::bigint[]) AS level (id, version)
+    CROSS JOIN LATERAL (
+        SELECT line.id, line.recorded_at FROM inventory_stockmovement AS line
+        WHERE line.level_id = level.id AND line.version <= level.version
+          AND (%(at)s::timestamptz IS NULL OR (line.recorded_at, line.id) < (%(at)s, %(id)s))
+        ORDER BY line.version DESC LIMIT %(size)s
+    ) AS movement
+    ORDER BY movement.recorded_at DESC, movement.id DESC LIMIT %(size)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """A movement as it explains the number: `change` of the item's figures, and `after` it."""
+
+    movement: StockMovement
+    change: Figures
+    after: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of the timeline ended, with the figures carried over."""
+
+    at: datetime
+    id: int
+    carried: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Why an item has the number it has, newest line first.
+
+    `figures` stand at the top of the page, `carried` below its last line; `adds_up` tells that
+    every level shown runs without a gap and reaches its balance; `earlier` continues.
+    """
+
+    lines: list[TimelineLine]
+    figures: Figures
+    carried: Figures
+    adds_up: bool
+    earlier: Position | None
+
+
+def timeline(
+    item: Item, *, scope: Scope, before: Position | None = None, size: int = 50
+) -> Timeline:
+    """Explain the figures of `item` in `scope`, or those at the position `before`."""
+    # Lines beyond these versions came while we were reading; the figures do not know them.
+    levels = list(StockLevel.objects.within(scope).filter(item=item).select_related("location"))
+    figures = before.carried if before else _sum(levels)
+    movements = _newest(levels, before, size + 1)
+    more, movements = len(movements) > size, movements[:size]
+
+    lines: list[TimelineLine] = []
+    after = figures
+    for movement in movements:
+        change = _change(movement)
+        lines.append(TimelineLine(movement, change, after))
+        after = _minus(after, change)
+    last = movements[-1] if more else None
+    return Timeline(
+        lines=lines,
+        figures=figures,
+        carried=after,
+        adds_up=_adds_up(movements, levels, newest=before is None) and (more or after == Figures()),
+        earlier=Position(last.recorded_at, last.pk, after) if last else None,
+    )
+
+
+def _newest(levels: list[StockLevel], before: Position | None, size: int) -> list[StockMovement]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NEWEST_OF_ITEM,
+            {
+                "levels": [level.pk for level in levels],
+                "versions": [level.version for level in levels],
+                "at": before.at if before else None,
+                "id": before.id if before else None,
+                "size": size,
+            },
+        )
+        ids = [id for (id,) in cursor.fetchall()]
+    return list(
+        StockMovement.objects.filter(pk__in=ids)
+        .select_related("level__location", "actor", "reason", "note", "reversal", "reversal_of")
+        .order_by("-recorded_at", "-pk")
+    )
+
+
+def _sum(levels: list[StockLevel]) -> Figures:
+    return Figures(
+        on_hand=sum(level.on_hand for level in levels),
+        allocated=sum(level.allocated for level in levels),
+        held=sum(level.held for level in levels),
+        available=sum(level.available for level in levels if level.location.sells),
+    )
+
+
+def _change(movement: StockMovement) -> Figures:
+    free = (
+        movement.on_hand_delta
+        - movement.allocated_delta
+        - movement.held_delta
+        - movement.unavailable_delta
+    )
+    return Figures(
+        on_hand=movement.on_hand_delta,
+        allocated=movement.allocated_delta,
+        held=movement.held_delta,
+        available=free if movement.level.location.sells else 0,
+    )
+
+
+def _minus(figures: Figures, change: Figures) -> Figures:
+    return Figures(
+        on_hand=figures.on_hand - change.on_hand,
+        allocated=figures.allocated - change.allocated,
+        held=figures.held - change.held,
+        available=figures.available - change.available,
+    )
+
+
+def _adds_up(movements: list[StockMovement], levels: list[StockLevel], *, newest: bool) -> bool:
+    balances = {
+        level.pk: (level.version, level.on_hand, level.allocated, level.held, level.unavailable)
+        for level in levels
+    }
+    expected = dict(balances) if newest else {}
+    for line in movements:
+        seen = (
+            line.version,
+            line.on_hand_after,
+            line.allocated_after,
+            line.held_after,
+            line.unavailable_after,
+        )
+        if expected.get(line.level_id, seen) != seen:
+            return False
+        expected[line.level_id] = (
+            line.version - 1,
+            line.on_hand_after - line.on_hand_delta,
+            line.allocated_after - line.allocated_delta,
+            line.held_after - line.held_delta,
+            line.unavailable_after - line.unavailable_delta,
+        )
+    return True

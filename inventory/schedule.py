@@ -1,0 +1,20 @@
+"""What the clock starts in the stockroom."""
+
+from celery import shared_task
+
+from inventory import operations
+
+
+@shared_task(name="inventory.schedule.check_ledger", queue="clock")
+def check_ledger() -> None:
+    operations.check_ledger()
+
+
+@shared_task(name="inventory.schedule.check_ledger_full", queue="clock")
+def check_ledger_full() -> None:
+    operations.check_ledger(full=True)
+
+
+@shared_task(name="inventory.schedule.refresh_low_stock", queue="clock")
+def refresh_low_stock() -> None:
+    operations.refresh_low_stock()
