@@ -7,6 +7,6 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
-        # Reactions to outbox events and long jobs, each in the app that owns them; `schedule` of
-        # this app hands the outbox its nudge.
-        autodiscover_modules("subscribers", "jobs")
+        # Reactions to outbox events, long jobs and what the clock starts, each in the app that
+        # owns it. Our own `schedule` hands the outbox its nudge.
+        autodiscover_modules("subscribers", "jobs", "schedule")

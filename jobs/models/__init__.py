@@ -1,4 +1,4 @@
 from jobs.models.idempotency import IdempotencyKey
-from jobs.models.outbox import Effect, OutboxEvent
+from jobs.models.outbox import Effect, EffectQuerySet, OutboxEvent
 
-__all__ = ["Effect", "IdempotencyKey", "OutboxEvent"]
+__all__ = ["Effect", "EffectQuerySet", "IdempotencyKey", "OutboxEvent"]
