@@ -1,14 +1,20 @@
 """Settings of Backroom: one file; what differs between machines is read from the environment."""
 
+import logging
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, EnvError
 from psycopg.conninfo import conninfo_to_dict
+
+# Whoever has the settings has the Celery app, so that `shared_task` publishes where they say.
+from config.celery import app as celery_app  # noqa: F401
 
 env = Env()
 
@@ -152,8 +158,15 @@ def _celery_url(url: str) -> str:
 
 
 CELERY_BROKER_URL = _celery_url(REDIS_URL)
+# A broker that is away is waited for, without end; one that is silent is given up in seconds.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # longer than the longest task: a second worker never gets it
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+}
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -162,13 +175,40 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
 CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_TASK_DEFAULT_QUEUE = "work"
+# Two at once: a check of the whole ledger must not keep the relay waiting.
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# Our rows say what is done, so a task may end its work while the broker is away.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0  # seconds; 4, the default, kills children on a busy machine
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat-schedule")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+
+
+def _every(seconds: float, task: str, *, queue: str = "clock") -> dict[str, Any]:
+    # A worker that was stopped does not wake to a flood: what was missed comes again anyway.
+    options = {"queue": queue, "expires": seconds * 2}
+    return {"task": task, "schedule": seconds, "options": options}
+
+
+def _nightly(hour: int, minute: int, task: str) -> dict[str, Any]:
+    # Long, so on `work`, where it keeps no relay waiting; beat catches up on a night it missed.
+    options = {"queue": "work", "expires": 12 * 3600}
+    return {"task": task, "schedule": crontab(minute, hour), "options": options}
+
+
+CELERY_BEAT_SCHEDULE = {
+    "relay": _every(1, "jobs.schedule.run_relay"),
+    "check-ledger": _every(60, "inventory.schedule.check_ledger"),
+    "refresh-low-stock": _every(60, "inventory.schedule.refresh_low_stock"),
+    "check-ledger-full": _nightly(2, 30, "inventory.schedule.check_ledger_full"),
+    "prune-outbox": _nightly(3, 30, "jobs.schedule.prune_outbox"),
+    "prune-keys": _nightly(3, 40, "jobs.schedule.prune_keys"),
+}
 
 # --- People -----------------------------------------------------------------------------------
 
@@ -190,11 +230,48 @@ LOGIN_REDIRECT_URL = "pages:today"
 # --- Mail: a mail is an outbox row; the relay sends it through the mailer `out` -----------------
 
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Backroom <backroom@localhost>")
+
+
+def _out(url: str) -> dict[str, Any]:
+    """The mailer that really sends: files in $BACKROOM_HOME/mail, or the server of MAIL_URL."""
+    if not url:
+        backend = "django.core.mail.backends.filebased.EmailBackend"
+        return {"BACKEND": backend, "OPTIONS": {"file_path": str(HOME / "mail")}}
+    try:
+        given = urlsplit(url)
+        port = given.port
+        asked = dict(parse_qsl(given.query, strict_parsing=True)) if given.query else {}
+    except ValueError:
+        given, port, asked = urlsplit(""), None, {}
+    if (
+        given.scheme not in {"smtp", "smtps"}
+        or not given.hostname
+        or not asked.keys() <= {"tls"}
+        or asked.get("tls") not in {None, "0", "1"}
+        or (given.scheme == "smtps" and asked)
+    ):
+        raise ImproperlyConfigured(
+            "MAIL_URL is not the address of a mail server. Write smtp://user:password@host:587/?tls=1"
+            " for STARTTLS or smtps://user:password@host:465 for TLS, with % and @ of user and "
+            "password as %25 and %40; or unset it, then mail is kept as files."
+        )
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": given.hostname,
+            "port": port,
+            "username": unquote(given.username or ""),
+            "password": unquote(given.password or ""),
+            "use_tls": asked.get("tls") == "1",
+            "use_ssl": given.scheme == "smtps",
+            "timeout": 15,
+        },
+    }
+
+
 MAILERS: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "OPTIONS": {"file_path": str(HOME / "mail")},
-    },
+    "default": {"BACKEND": "jobs.mail.OutboxBackend"},
+    "out": _out(env.str("MAIL_URL", "")),
 }
 
 # --- Pages ------------------------------------------------------------------------------------
@@ -258,6 +335,16 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    # The relay runs every second: that it did is no news, that it could not is.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in (
+            "celery.app.trace",
+            "celery.beat",
+            "celery.worker.request",
+            "celery.worker.strategy",
+        )
+    },
     "root": {"handlers": ["stderr"], "level": env.str("BACKROOM_LOG_LEVEL", "INFO")},
 }
 structlog.configure(
@@ -275,3 +362,5 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_RETRY_LOG_LEVEL = logging.DEBUG  # it says that a hint has expired
