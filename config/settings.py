@@ -72,16 +72,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "pages.headers.PrivateMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "pages.outages.OutageMiddleware",  # before the first that asks who is there
+    "pages.signin.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pages.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -280,7 +283,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("BACKROOM_TIME_ZONE", "Europe/London")
-CURRENCY_SYMBOL = env.str("BACKROOM_CURRENCY", "£")
+CURRENCY_SYMBOL: str = env.str("BACKROOM_CURRENCY", "£")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
@@ -314,6 +317,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
 
 # --- Logs -------------------------------------------------------------------------------------
 

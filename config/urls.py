@@ -10,3 +10,9 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("admin/", admin.site.urls),
 ]
+
+# 409, 422 and 503 have pages too: `pages.errors.Refusal` and `pages.outages`.
+handler400 = "pages.errors.handler400"
+handler403 = "pages.errors.handler403"
+handler404 = "pages.errors.handler404"
+handler500 = "pages.errors.handler500"

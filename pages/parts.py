@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 from django.contrib import messages
@@ -11,9 +11,7 @@ from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
-
-if TYPE_CHECKING:
-    from django_htmx.middleware import HtmxDetails
+from django_htmx.middleware import HtmxDetails
 
 
 @runtime_checkable
@@ -63,8 +61,15 @@ def render_part(
 
 def asks_for_part(request: HttpRequest) -> bool:
     """Tell whether htmx wants a part of the page."""
-    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    htmx = htmx_of(request)
     return htmx is not None and htmx.request_type == "partial"
+
+
+def htmx_of(request: HttpRequest) -> HtmxDetails | None:
+    """Give what htmx says about `request`; None when a browser asked by itself."""
+    # An error before its middleware has run finds no `htmx` at all.
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return htmx or None
 
 
 def go_to(
@@ -82,11 +87,8 @@ def go_to(
     if message:
         messages.success(request, message, extra_tags=undo or "")
     url = target.get_absolute_url() if isinstance(target, Addressed) else resolve_url(target)
-    response: HttpResponse
-    if getattr(request, "htmx", None):
-        response = HttpResponseClientRedirect(url)
-    else:
-        response = HttpResponseSeeOther(url)
+    redirect = HttpResponseClientRedirect if htmx_of(request) else HttpResponseSeeOther
+    response: HttpResponse = redirect(url)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
