@@ -1,0 +1,63 @@
+"""The commands of ./dev."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from config.launch.home import named
+from config.launch.manage import manage
+from config.launch.refusal import Refusal
+from config.launch.trials import module, test
+
+USAGE = """\
+usage: ./dev COMMAND
+
+  up                      start everything and keep it running; Ctrl-C stops it
+  test [--postgres 15] …  run the tests on servers of their own; the rest goes to pytest
+  check                   run the linters, the type checker and Django's checks
+  manage COMMAND …        run a command of Django's, for example ./dev manage createsuperuser
+  shots …                 make the pictures of the pages
+  bench NAME …            measure, for example ./dev bench pages
+  reset [--yes]           remove the embedded database and everything else in BACKROOM_HOME
+
+environment: BACKROOM_HOME (default .backroom), PORT (default 8000),
+DATABASE_URL and REDIS_URL (default: embedded servers); docs/operating.md has the rest."""
+
+
+def _bench(arguments: Sequence[str]) -> int:
+    if not arguments or not arguments[0].isidentifier():
+        raise Refusal("Say what to measure, for example ./dev bench pages")
+    return module(f"bench.{arguments[0]}", arguments[1:])
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "test": test,
+    "manage": manage,
+    "shots": lambda arguments: module("bench.shots", arguments),
+    "bench": _bench,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] in ("help", "-h", "--help"):
+        print(USAGE)
+        return 0
+    command = COMMANDS.get(arguments[0])
+    if command is None:
+        print(f"./dev does not know {arguments[0]!r}.\n\n{USAGE}", file=sys.stderr)
+        return 2
+    try:
+        return command(arguments[1:])
+    except Refusal as refusal:
+        print(f"./dev {arguments[0]}: {refusal}", file=sys.stderr)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"./dev {arguments[0]}: {error.strerror or error}{where}. "
+            f"Look after that, or name another folder than {named()} with BACKROOM_HOME.",
+            file=sys.stderr,
+        )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,249 @@
+"""BACKROOM_HOME: the folder of data, logs, mail and secrets, and who is at home in it."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.launch.account import Account
+from config.launch.refusal import Refusal
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+# sockaddr_un.sun_path, with its closing NUL; the longest name we put in a folder of sockets is
+# PostgreSQL's lock file beside its socket.
+SOCKET_PATH_BYTES = 107
+LONGEST_SOCKET = ".s.PGSQL.5432.lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    path: Path
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def mail(self) -> Path:
+        return self.path / "mail"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "running.json"
+
+
+def named() -> Path:
+    """Tell where BACKROOM_HOME is, whether it exists or not."""
+    return Path(os.environ.get("BACKROOM_HOME") or CHECKOUT / ".backroom").absolute()
+
+
+def opened(path: Path) -> Home:
+    """Make the folder ready to be lived in.
+
+    :raises Refusal: if it cannot be written in
+    """
+    home = Home(path=path)
+    try:
+        if not path.exists():
+            path.mkdir(parents=True)
+            # Root keeps the data of the account it lends in here: let that walk through.
+            path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for folder in (home.log, home.mail):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise Refusal(
+            f"Backroom cannot write in {path} ({error.strerror}). "
+            "Make room there, or name another folder: BACKROOM_HOME=/some/folder ./dev …"
+        ) from error
+    return home
+
+
+def secret_key(home: Home) -> str:
+    """Give SECRET_KEY: the operator's, or the one that was made for this home once."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
+    kept = home.path / "secret_key"
+    with contextlib.suppress(FileNotFoundError):
+        if text := kept.read_text().strip():
+            return text
+    made = kept.with_suffix(f".{os.getpid()}")
+    made.touch(mode=0o600)
+    made.write_text(secrets.token_urlsafe(64) + "\n")
+    with contextlib.suppress(FileExistsError):
+        os.link(made, kept)  # whoever is first keeps theirs
+    made.unlink()
+    if not kept.read_text().strip():
+        raise Refusal(f"{kept} is empty. Remove it, and run ./dev again.")
+    return kept.read_text().strip()
+
+
+# --- Who is at home ---------------------------------------------------------------------------
+
+
+class Busy(Exception):
+    """Somebody else owns the servers of this home."""
+
+
+@contextlib.contextmanager
+def owned(home: Home) -> Iterator[None]:
+    """Own the servers of this home. The lock goes with our life, so a kill leaves none behind.
+
+    :raises Busy: if another process does
+    """
+    with (home.path / "owner.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy from error
+        yield
+
+
+def is_owned(home: Home) -> bool:
+    try:
+        with owned(home):
+            return False
+    except Busy:
+        return True
+
+
+def write_state(home: Home, **state: Any) -> None:
+    """Say who owns the home, what it started, and how its servers are reached."""
+    new = home.state.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)  # an address may hold a password
+    new.write_text(json.dumps({"owner": os.getpid(), **state}))
+    new.replace(home.state)
+
+
+def read_state(home: Home) -> dict[str, Any]:
+    try:
+        state = json.loads(home.state.read_text())
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def end_leftovers(home: Home, *, patience: float = 12.0) -> None:
+    """Wait for what a killed owner left running, and end it when that takes too long.
+
+    Only to be called by the owner.
+    """
+    state = read_state(home)
+    left = {int(pid): born for pid, born in state.get("started", {}).items()}
+    deadline = time.monotonic() + patience
+    while left := {pid: born for pid, born in left.items() if birth(pid) == born}:
+        if time.monotonic() > deadline:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            deadline += 1
+        time.sleep(0.05)
+    if (sockets := state.get("sockets")) and Path(sockets).name.startswith("backroom-"):
+        shutil.rmtree(sockets, ignore_errors=True)
+    home.state.unlink(missing_ok=True)
+
+
+def birth(pid: int) -> str | None:
+    """Tell when a process began, as a word to compare: a number alone is given out again."""
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    if Path("/proc/self/stat").exists():
+        return None
+    asked = ["ps", "-o", "lstart=", "-p", str(pid)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or None
+
+
+# --- Places -----------------------------------------------------------------------------------
+
+
+def socket_folder(home: Home, *, account: Account | None) -> Path:
+    """Make the folder of the servers' sockets: in the home, or short where that cannot be."""
+    folder = home.path / "sockets"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if fits(folder) and (account is None or account.reaches(home.path)):
+        for old in folder.iterdir():
+            old.unlink()  # of a killed owner: end_leftovers has seen to it
+    else:
+        folder.rmdir()
+        folder = Path(tempfile.mkdtemp(prefix="backroom-", dir=_short_temp()))
+    if account:
+        account.owns(folder)
+    return folder
+
+
+def fits(folder: Path) -> bool:
+    """Tell whether a socket in `folder` has a name short and plain enough for every client."""
+    name = str(folder / LONGEST_SOCKET)
+    return len(os.fsencode(name)) <= SOCKET_PATH_BYTES and bool(
+        re.fullmatch(r"[\w./+-]+", name, re.A)
+    )
+
+
+def _short_temp() -> str:
+    temp = tempfile.gettempdir()
+    return temp if fits(Path(temp) / "backroom-12345678") else "/tmp"  # noqa: S108 -- mkdtemp's
+
+
+def data_folder(home: Home, *, account: Account | None) -> Path:
+    """Give the folder that holds PostgreSQL's data: the home, where its account can walk to it.
+
+    Else a folder outside that is tied to this home: the home names the place, the place the home.
+    """
+    if account is None or account.reaches(home.path):
+        return home.path
+    tie = home.path / "postgres-is-at"
+    with contextlib.suppress(FileNotFoundError):
+        place = Path(tie.read_text().strip())
+        if _home_of(place) == str(home.path):
+            return place
+        if _home_of(place) is not None:
+            _move_in(place, home)
+            return place
+    place = _outside(home)
+    place.mkdir(parents=True, exist_ok=True)
+    place.chmod(0o711)
+    (place / "home").write_text(str(home.path))
+    tie.write_text(str(place))
+    return place
+
+
+def _move_in(place: Path, home: Home) -> None:
+    """The home was moved, and its data follow; a copied home must not share them."""
+    other = Path(_home_of(place) or "")
+    with contextlib.suppress(OSError):
+        if (other / "postgres-is-at").read_text().strip() == str(place):
+            raise Refusal(
+                f"{home.path} is a copy of {other}, whose database is in {place}. Remove "
+                f"{home.path / 'postgres-is-at'} to begin with an empty database."
+            )
+    (place / "home").write_text(str(home.path))
+
+
+def _home_of(place: Path) -> str | None:
+    try:
+        return (place / "home").read_text().strip()
+    except OSError:
+        return None
+
+
+def _outside(home: Home) -> Path:
+    name = hashlib.sha256(str(home.path).encode() + secrets.token_bytes(8)).hexdigest()[:12]
+    for temp in ("/tmp", "/var/tmp"):  # noqa: S108 -- a passing home has its data in passing, too
+        if home.path.resolve().is_relative_to(temp):
+            return Path(temp) / f"backroom-{name}"
+    return Path("/var/lib/backroom") / name

@@ -1,0 +1,65 @@
+"""./dev manage …: a command of Django's, with the servers that run here or some for itself."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import IO, Any
+
+from config.launch.front import called_from, in_front
+from config.launch.home import CHECKOUT, Busy, Home, is_owned, named, opened, owned, read_state
+from config.launch.refusal import Refusal
+from config.launch.servers import check_database, environment, serving
+from config.launch.stopping import run
+
+PATIENCE = 60.0  # seconds that another one may take to start its servers, or to stop them
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
+
+
+def manage(arguments: Sequence[str]) -> int:
+    """Run manage.py with `arguments`; it takes our place, or runs in front of its servers."""
+    home = opened(named())
+    os.environ.setdefault("BACKROOM_PROCESS", "manage")
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        check_database(os.environ["DATABASE_URL"])
+        return _become(arguments, environment(home))
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Busy), owned(home):
+            return run(_with_own_servers(home, arguments))
+        with _users(home) as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            state = read_state(home)
+            if state.get("env") and is_owned(home):
+                # The lock stays with the command: the owner waits for it.
+                os.set_inheritable(users.fileno(), True)
+                return _become(arguments, {**state["env"], **environment(home)})
+        time.sleep(0.1)
+    raise Refusal(
+        f"Another ./dev (process {read_state(home).get('owner', 'unknown')}) has been starting or "
+        f"stopping the servers of {home.path} for a minute. Stop it, and try again."
+    )
+
+
+async def _with_own_servers(home: Home, arguments: Sequence[str]) -> int:
+    async with serving(home, kind="manage", loud=False) as servers:
+        code = await in_front(command(arguments), env=servers.env, cwd=called_from())
+        home.state.unlink(missing_ok=True)  # nobody new
+        with _users(home) as users:
+            await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
+        return code
+
+
+def _users(home: Home) -> IO[Any]:
+    return (home.path / "users.lock").open("a")
+
+
+def _become(arguments: Sequence[str], env: dict[str, str]) -> int:
+    os.chdir(called_from())
+    os.execve(sys.executable, command(arguments), env)  # noqa: S606 -- no shell is wanted
