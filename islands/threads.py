@@ -10,10 +10,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 
-from islands.asgi import Application, Message, Receive, Scope, Send
+from islands.asgi import Application, Headers, Message, Receive, Scope, Send, answer
 
 
 class FullHouse(Exception):
@@ -33,6 +34,7 @@ class LentThreads:
         application: Application,
         *,
         full_house: Callable[[], bytes],
+        full_house_headers: Headers = (),
         seats: int = 8,
         queue: int = 64,
         patience: float = 5.0,
@@ -41,6 +43,7 @@ class LentThreads:
     ) -> None:
         self._application = application
         self._full_house = full_house
+        self._full_house_headers = [(b"retry-after", b"2"), *full_house_headers]
         self._free = [
             ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pages-{seat}")
             for seat in range(seats)
@@ -56,24 +59,19 @@ class LentThreads:
             async with asyncio.timeout(self._body_patience):
                 body = await _read_body(receive, self._body_limit)
         except TimeoutError:
-            return await _answer(send, 408, b"The request took too long to arrive.")
+            return await _refuse(send, 408, "The request took too long to arrive.")
         if body is _GONE:
             return None
         if body is None:
             limit = self._body_limit // (1024 * 1024)
-            return await _answer(
-                send, 413, f"Too large: at most {limit} MiB are taken at once.".encode()
-            )
+            return await _refuse(send, 413, f"Too large: at most {limit} MiB are taken at once.")
         try:
-            executor = await self._borrow()
+            executor = await self._seat(receive)
         except FullHouse:
-            return await _answer(
-                send,
-                503,
-                self._full_house(),
-                html=True,
-                headers=[(b"retry-after", b"2")],
-            )
+            headers = self._full_house_headers
+            return await answer(send, 503, self._full_house(), html=True, headers=headers)
+        if executor is None:
+            return None
         try:
             # Entered once a request; Django's own, further in, then changes nothing.
             async with ThreadSensitiveContext(executor=executor):
@@ -81,33 +79,47 @@ class LentThreads:
         finally:
             self._give_back(executor)
 
-    async def _borrow(self) -> ThreadPoolExecutor:
+    async def _seat(self, receive: Receive) -> ThreadPoolExecutor | None:
+        """Lend an executor, at once or in turn; `None` when the client left meanwhile.
+
+        :raises FullHouse: if the queue is full, or the turn did not come in time
+        """
         if self._free:
             return self._free.pop()
         if len(self._waiting) >= self._queue:
             raise FullHouse
         turn: asyncio.Future[ThreadPoolExecutor] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        # The body is read, so the next message can only be that the client has left.
+        left = asyncio.ensure_future(receive())
+        either: set[asyncio.Future[Any]] = {turn, left}
         try:
-            async with asyncio.timeout(self._patience):
-                return await turn
-        except BaseException as gone:
-            # The seat may have been handed over in the very moment of giving up.
-            if turn.done() and not turn.cancelled():
-                self._give_back(turn.result())
-            elif turn in self._waiting:
-                self._waiting.remove(turn)
-            if isinstance(gone, TimeoutError):
-                raise FullHouse from None
+            await asyncio.wait(either, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._leave(turn)
             raise
+        finally:
+            gone = left.done()
+            left.cancel()
+        if turn.done() and not gone:
+            return turn.result()
+        self._leave(turn)
+        if gone:
+            return None
+        raise FullHouse
+
+    def _leave(self, turn: asyncio.Future[ThreadPoolExecutor]) -> None:
+        """Give up a place in the queue, or the seat that was handed over in that very moment."""
+        if turn.done():
+            self._give_back(turn.result())
+        else:
+            self._waiting.remove(turn)
 
     def _give_back(self, executor: ThreadPoolExecutor) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(executor)
-                return
-        self._free.append(executor)
+        if self._waiting:
+            self._waiting.popleft().set_result(executor)
+        else:
+            self._free.append(executor)
 
 
 _GONE = bytearray()  # the client left while it was still sending
@@ -141,31 +153,6 @@ def _replay(body: bytearray, receive: Receive) -> Receive:
     return replayed
 
 
-async def _answer(
-    send: Send,
-    status: int,
-    body: bytes,
-    *,
-    html: bool = False,
-    headers: list[tuple[bytes, bytes]] | None = None,
-) -> None:
-    kind = b"text/html" if html else b"text/plain"
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", kind + b"; charset=utf-8"),
-                (b"content-length", str(len(body)).encode()),
-                (b"cache-control", b"no-store"),
-                (b"x-content-type-options", b"nosniff"),
-                (
-                    b"content-security-policy",
-                    b"default-src 'self'; frame-ancestors 'none'",
-                ),
-                (b"connection", b"close"),
-                *(headers or []),
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+async def _refuse(send: Send, status: int, sentence: str) -> None:
+    # What is left of the body stays unread, so the connection is of no further use.
+    await answer(send, status, sentence.encode(), headers=[(b"connection", b"close")])

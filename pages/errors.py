@@ -197,13 +197,10 @@ def handler500(request: HttpRequest) -> HttpResponse:
     failure = sys.exception()
     if failure is not None and outages.is_outage(failure):
         return outages.answer(request, failure)
-    context = {"reference": reference(500)}
-    if asks_for_part(request):
-        response = HttpResponse(render_to_string("500.html#notice", context), status=500)
-        outages.beside_the_form(response)
-        return response
     # It asks for nothing that may be what is broken: no user, no navigation.
-    return HttpResponse(render_to_string("500.html", context), status=500)
+    response = HttpResponse(render_to_string("500.html", {"reference": reference(500)}), status=500)
+    outages.beside_the_form(response)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,11 +10,16 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from pages.parts import asks_for_part
-
 logger = structlog.get_logger(__name__)
 
 RETRY_AFTER = 2  # seconds
+# htmx 4 swaps every answer: of a whole page that came instead of a part, it takes the notice.
+BESIDE = {
+    "HX-Reselect": ".notice",
+    "HX-Retarget": "#toasts",
+    "HX-Reswap": "beforeend",
+    "HX-Push-Url": "false",
+}
 
 # Every OperationalError means "not now": no connection, no free one in the pool, server going
 # down, disk full, a lock or a statement that took too long, a deadlock that another won.
@@ -67,22 +72,18 @@ def answer(request: HttpRequest, failure: BaseException) -> HttpResponse:
     """Log one line and give the 503 page, which asks neither database nor cache."""
     cause = " ".join(str(failure).split())
     logger.warning("outage", path=request.path, kind=type(failure).__name__, cause=cause)
-    response = HttpResponse(
-        render_to_string("503.html#notice" if asks_for_part(request) else "503.html"), status=503
-    )
+    response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER)
-    if asks_for_part(request):
-        beside_the_form(response)
+    beside_the_form(response)
     # Django would log it once more, with the traceback of something that is nobody's mistake.
     response._has_been_logged = True  # type: ignore[attr-defined]  # read by django.utils.log
     return response
 
 
 def beside_the_form(response: HttpResponse) -> None:
-    """Let htmx show `response` among the toasts, so that what was typed stays where it is."""
-    response["HX-Retarget"] = "#toasts"
-    response["HX-Reswap"] = "beforeend"
-    response["HX-Push-Url"] = "false"
+    """Let htmx show the notice of `response` among the toasts: what was typed stays where it is."""
+    for name, value in BESIDE.items():
+        response[name] = value
 
 
 def _causes(failure: BaseException | None) -> Iterator[BaseException]:

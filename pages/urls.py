@@ -9,6 +9,5 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("search", views.search, name="search"),
     path("scan", views.scan, name="scan"),
-    path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
 ]

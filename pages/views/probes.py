@@ -1,19 +1,12 @@
-"""Whether this process lives, and whether it should get requests."""
+"""Whether this process should get requests. Whether it lives is answered in config/asgi.py."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pages import probes
 from pages.probes import Word
-
-
-@login_not_required
-@require_safe
-def livez(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; it asks nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
