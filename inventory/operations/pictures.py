@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import warnings
 
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -40,14 +39,15 @@ def keep_picture(*, content: bytes) -> Picture:
     :raises PictureRefused: if it is no PNG, JPEG or WebP, too large, or broken
     """
     image = _opened(content)
-    full = _encoded(image, _FULL)
+    full = _fitted(image, _FULL)
+    content = _encoded(full)
     picture, _ = Picture.objects.get_or_create(
-        sha256=hashlib.sha256(full).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         defaults={
-            "content": full,
-            "thumbnail": _encoded(image, _THUMBNAIL),
-            "width": min(image.width, _FULL[0]),
-            "height": min(image.height, _FULL[1]),
+            "content": content,
+            "thumbnail": _encoded(_fitted(image, _THUMBNAIL)),
+            "width": full.width,
+            "height": full.height,
         },
     )
     return picture
@@ -57,19 +57,17 @@ def _opened(content: bytes) -> Image.Image:
     if len(content) > MAX_BYTES:
         raise PictureRefused(f"At most {MAX_BYTES // 1024 // 1024} MB, please.")
     try:
-        with warnings.catch_warnings():
-            # Pillow warns about bombs at a size of its own; ours is checked below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=FORMATS)
-            if image.width * image.height > MAX_PIXELS:
-                raise PictureRefused(
-                    f"{image.width:,} × {image.height:,} pixels are too many: at most 40 million."
-                )
-            image.load()
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        if image.width * image.height > MAX_PIXELS:
+            raise Image.DecompressionBombError
+        image.load()
         return ImageOps.exif_transpose(image).convert("RGBA" if _transparent(image) else "RGB")
     except UnidentifiedImageError as unknown:
         raise PictureRefused("Only PNG, JPEG and WebP pictures are taken.") from unknown
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
+    # Pillow warns and refuses at sizes of its own, which are larger.
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise PictureRefused("It has too many pixels: at most 40 million are taken.") from bomb
+    except (OSError, ValueError, SyntaxError) as broken:
         raise PictureRefused("The picture is broken. Save it anew and try again.") from broken
 
 
@@ -77,11 +75,15 @@ def _transparent(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
-def _encoded(image: Image.Image, size: tuple[int, int]) -> bytes:
-    """As WebP within `size`: lossless when that is smaller, as it is for drawings."""
-    drawn = image.copy()
-    drawn.thumbnail(size)
-    return min((_webp(drawn, lossless=lossless) for lossless in (True, False)), key=len)
+def _encoded(image: Image.Image) -> bytes:
+    """As WebP: lossless when that is smaller, as it is for drawings."""
+    return min((_webp(image, lossless=lossless) for lossless in (True, False)), key=len)
+
+
+def _fitted(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    fitted = image.copy()
+    fitted.thumbnail(size)
+    return fitted
 
 
 def _webp(image: Image.Image, *, lossless: bool) -> bytes:

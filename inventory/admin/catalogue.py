@@ -1,0 +1,83 @@
+"""The catalogue, edited by staff."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from inventory import operations
+from inventory.models import Barcode, Category, Item, Picture, Unit
+from pages.admin import CatalogueAdmin
+
+
+class ItemAdminForm(forms.ModelForm):
+    new_picture = forms.FileField(
+        required=False, label="Picture", help_text="PNG, JPEG or WebP, up to 10 MB."
+    )
+
+    def clean_new_picture(self) -> Picture | None:
+        given: UploadedFile | None = self.cleaned_data["new_picture"]
+        if given is None:
+            return None
+        try:
+            return operations.keep_picture(content=given.read())
+        except operations.PictureRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+
+class BarcodeInline(admin.TabularInline):
+    model = Barcode
+    extra = 0
+
+
+@admin.register(Item)
+class ItemAdmin(CatalogueAdmin):
+    form = ItemAdminForm
+    list_display = ["sku", "name", "category", "price", "reorder_at", "stocked", "status"]
+    list_editable = ["reorder_at"]
+    list_filter = ["status", "stocked", "category"]
+    list_select_related = ["category"]
+    search_fields = ["sku__istartswith", "name__icontains"]
+    search_help_text = "The beginning of a SKU, or part of a name"
+    ordering = ["sku", "pk"]
+    sortable_by = ["sku", "name"]
+    inlines = [BarcodeInline]
+    readonly_fields = ["last_moved_at", "created_at"]
+
+    def save_model(
+        self, request: HttpRequest, obj: Item, form: forms.ModelForm, change: bool
+    ) -> None:
+        if picture := form.cleaned_data.get("new_picture"):
+            obj.picture = picture
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # What was ever booked stays known; an item that is sold no more is ended.
+        return False
+
+
+@admin.register(Category)
+class CategoryAdmin(CatalogueAdmin):
+    list_display = ["name", "parent"]
+    list_select_related = ["parent"]
+    search_fields = ["name__icontains"]
+    ordering = ["name", "pk"]
+
+
+@admin.register(Unit)
+class UnitAdmin(CatalogueAdmin):
+    list_display = ["code", "label"]
+    search_fields = ["code", "label"]
+    ordering = ["code", "pk"]
+
+
+@admin.register(Barcode)
+class BarcodeAdmin(CatalogueAdmin):
+    list_display = ["code", "item"]
+    list_select_related = ["item"]
+    search_fields = ["code__exact", "item__sku__iexact"]
+    ordering = ["code", "pk"]
+    autocomplete_fields = ["item"]

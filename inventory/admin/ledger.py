@@ -1,0 +1,78 @@
+"""The ledger and what is computed from it: to be read."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from inventory.models import LedgerCheck, LowStock, StockLevel, StockMovement
+from pages.admin import LedgerAdmin
+
+
+@admin.register(StockLevel)
+class StockLevelAdmin(LedgerAdmin):
+    list_display = [
+        "item",
+        "location",
+        "on_hand",
+        "allocated",
+        "held",
+        "unavailable",
+        "available",
+        "version",
+    ]
+    list_select_related = ["item", "location"]
+    search_fields = ["item__sku__iexact", "location__code__iexact"]
+    search_help_text = "A SKU or the code of a place"
+    ordering = ["-pk"]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockLevel]:
+        return StockLevel.objects.for_user(request.user)
+
+
+@admin.register(StockMovement)
+class StockMovementAdmin(LedgerAdmin):
+    list_display = [
+        "recorded_at",
+        "kind",
+        "level",
+        "on_hand_delta",
+        "on_hand_after",
+        "reference",
+        "reason",
+        "actor",
+    ]
+    list_select_related = ["level__item", "level__location", "actor", "reason"]
+    search_fields = ["level__item__sku__iexact", "reference__startswith"]
+    search_help_text = "A SKU, or how a reference begins"
+    ordering = ["-recorded_at", "-pk"]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
+        return StockMovement.objects.for_user(request.user)
+
+
+@admin.register(LedgerCheck)
+class LedgerCheckAdmin(LedgerAdmin):
+    list_display = [
+        "started_at",
+        "full",
+        "differences",
+        "levels_proved",
+        "levels",
+        "movements_read",
+        "seconds",
+    ]
+    list_filter = ["full"]
+    ordering = ["-pk"]
+    sortable_by = ()
+
+
+@admin.register(LowStock)
+class LowStockAdmin(LedgerAdmin):
+    list_display = ["item", "out", "since"]
+    list_select_related = ["item"]
+    list_filter = ["out"]
+    search_fields = ["item__sku__iexact"]
+    ordering = ["-since", "-pk"]
+    sortable_by = ()

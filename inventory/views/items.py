@@ -1,0 +1,126 @@
+"""The list of items."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.access import Scope, scope_of
+from inventory import availability
+from inventory.models import Category, Item, ItemStatus, Location, LowStock, StockLevel
+from pages.lists import ByCode, Choice, Column, Empty, ListSpec, View, show_list
+
+CELLS = "inventory/items.html"
+
+
+def _at_place(items: QuerySet[Item], place: Location) -> QuerySet[Item]:
+    """Items that stand at `place` or in it, with the numbers of there alone."""
+    there = StockLevel.objects.filter(
+        item=OuterRef("pk"), on_hand__gt=0, location__path__at_or_below=place.path
+    )
+    narrowed: Any = items.filter(Exists(there))
+    return availability.annotated(narrowed, scope=Scope(paths=(place.path,)))
+
+
+def _in_state(items: QuerySet[Item], state: str) -> QuerySet[Item]:
+    return items.filter(low__out=True) if state == "out" else items.filter(low__isnull=False)
+
+
+def _categories(user: Any) -> list[tuple[str, str]]:
+    named = Category.objects.order_by("name", "pk").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in named]
+
+
+def _load_picking_places(items: Sequence[Item]) -> None:
+    """Give each row the place that a picker would go to first."""
+    levels = (
+        StockLevel.objects.filter(item__in=items, on_hand__gt=0)
+        .order_by("item", "-location__sells", "location__priority", "location__code")
+        .distinct("item")
+        .values_list("item", "location__code")
+    )
+    codes = dict(levels)
+    for item in items:
+        item.picking_place = codes.get(item.pk, "")  # type: ignore[attr-defined]  # of the row
+
+
+ITEMS = ListSpec(
+    name="items",
+    title="Items",
+    one="item",
+    many="items",
+    columns=[
+        Column("sku", "SKU", cell=f"{CELLS}#sku", sort="sku"),
+        Column("name", "Item", cell=f"{CELLS}#name", sort="name"),
+        Column("place", "Pick place", cell=f"{CELLS}#place", value=lambda item: item.picking_place),
+        Column("on_hand", "On hand", numeric=True),
+        Column("allocated", "Allocated", numeric=True),
+        Column("held", "Held", numeric=True),
+        Column("unavailable", "Unavail.", numeric=True),
+        Column("available", "Available", cell=f"{CELLS}#available", numeric=True),
+        Column("make_up", "Make-up", cell=f"{CELLS}#make-up", value=lambda item: ""),
+        Column("state", "State", cell=f"{CELLS}#state", value=lambda item: _state(item)),
+        Column("reorder_at", "Reorder at", numeric=True, default=False),
+        Column("category", "Category", value=lambda item: item.category, default=False),
+        Column("moved", "Last moved", sort="last_moved_at", value=lambda item: item.last_moved_at),
+    ],
+    order="sku",
+    empty=Empty(
+        title="No item here",
+        sentence="Nothing matches. Try part of its name, or drop a filter.",
+        label="New item",
+        url=reverse_lazy("inventory:item-new"),  # type: ignore[arg-type]  # said when shown
+    ),
+    filters=[
+        Choice(
+            "state", "State", choices=[("low", "Low"), ("out", "Out of stock")], narrow=_in_state
+        ),
+        ByCode(
+            "place",
+            "Place",
+            rows=lambda user: Location.objects.for_user(user),
+            narrow=_at_place,
+            hint="A site, zone or bin, by its code",
+        ),
+        Choice("category", "Category", choices=_categories),
+        Choice("status", "Status", choices=ItemStatus.choices),
+    ],
+    views=[
+        View(label="Everything"),
+        View(
+            label="Low stock",
+            filters={"state": "low"},
+            count=lambda user: LowStock.objects.count(),
+        ),
+        View(
+            label="Out of stock",
+            filters={"state": "out"},
+            count=lambda user: LowStock.objects.filter(out=True).count(),
+        ),
+    ],
+    search=lambda items, text: items.search(text),  # type: ignore[attr-defined]  # ours
+    search_hint="SKU, barcode or words",
+    export="inventory.view_item",
+    row_url=lambda item: item.get_absolute_url(),
+    prepare=_load_picking_places,
+)
+
+
+def _state(item: Item) -> str:
+    low = getattr(item, "low", None)
+    if low is None:
+        return "Enough" if item.stocked else "Not stocked"
+    return "Out" if low.out else "Low"
+
+
+@permission_required("inventory.view_item", raise_exception=True)
+@require_safe
+def item_list(request: HttpRequest) -> HttpResponseBase:
+    """Show the items, with what stands of them where this person may look."""
+    items = Item.objects.for_user(request.user).select_related("category", "low")
+    return show_list(request, ITEMS, availability.annotated(items, scope=scope_of(request.user)))
