@@ -9,7 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 get_asgi_application()
 
 from django.conf import settings  # noqa: E402 -- settings are ready only after the line above
-from django.template.loader import render_to_string  # noqa: E402
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from config.handler import PagesHandler  # noqa: E402
@@ -22,7 +21,7 @@ _django = PagesHandler()
 
 @cache
 def _full_house() -> bytes:
-    return render_to_string("503.html").encode()
+    return outages.bare_page("503.html").encode()
 
 
 _pages = LentThreads(

@@ -124,6 +124,8 @@ def error_page(request: HttpRequest, page: ErrorPage) -> HttpResponse:
     context = {"error": page, "reference": reference(page.status)}
     response = HttpResponse(render_to_string(template, context, request), status=page.status)
     patch_vary_headers(response, ["HX-Request-Type"])
+    if page.status == 503:
+        response["Retry-After"] = str(outages.RETRY_AFTER)
     if as_part:
         # htmx 4 swaps every answer: without this, the page would land in a table or a form.
         response["HX-Retarget"] = "#main"
@@ -198,7 +200,8 @@ def handler500(request: HttpRequest) -> HttpResponse:
     if failure is not None and outages.is_outage(failure):
         return outages.answer(request, failure)
     # It asks for nothing that may be what is broken: no user, no navigation.
-    response = HttpResponse(render_to_string("500.html", {"reference": reference(500)}), status=500)
+    page = outages.bare_page("500.html", {"reference": reference(500)})
+    response = HttpResponse(page, status=500)
     outages.beside_the_form(response)
     return response
 

@@ -49,7 +49,7 @@ class Empty:
     url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """A tab: filters that are often wanted together. `count` gives the number on it, cheaply."""
 

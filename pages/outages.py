@@ -1,6 +1,6 @@
 """When PostgreSQL or Valkey is away for a moment: say so, ask to come again, log one line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -30,6 +30,12 @@ OUTAGES = (
     psycopg.InterfaceError,
     redis.exceptions.ConnectionError,
     redis.exceptions.TimeoutError,
+)
+
+# When not even that can be rendered, as without the collected static files.
+BARE = (
+    '<!doctype html><title>Backroom</title><p class="notice">Something went wrong. What you sent '
+    "may not have been written: look before you send it again."
 )
 
 
@@ -72,12 +78,21 @@ def answer(request: HttpRequest, failure: BaseException) -> HttpResponse:
     """Log one line and give the 503 page, which asks neither database nor cache."""
     cause = " ".join(str(failure).split())
     logger.warning("outage", path=request.path, kind=type(failure).__name__, cause=cause)
-    response = HttpResponse(render_to_string("503.html"), status=503)
+    response = HttpResponse(bare_page("503.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     beside_the_form(response)
     # Django would log it once more, with the traceback of something that is nobody's mistake.
     response._has_been_logged = True  # type: ignore[attr-defined]  # read by django.utils.log
     return response
+
+
+def bare_page(template: str, context: Mapping[str, Any] | None = None) -> str:
+    """Render a page that needs neither user nor database; without its style sheet if need be."""
+    try:
+        return render_to_string(template, dict(context or {}))
+    except Exception:
+        logger.exception("bare_page_failed", template=template)
+        return BARE
 
 
 def beside_the_form(response: HttpResponse) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import template
 from django.template import Context, Engine
+from django.utils.html import format_html
 
 from pages.columns import Column, plainly
+from pages.lists import ListSpec
 
 register = template.Library()
 
@@ -22,3 +24,10 @@ def cell(context: Context, column: Column, row: Any) -> str:
     part = Engine.get_default().get_template(column.cell)
     with context.push(row=row, value=value):
         return part.render(context)
+
+
+@register.simple_tag
+def row_url(spec: ListSpec, row: Any) -> str:
+    """Write where Enter on a row leads, as an attribute for the keyboard; nothing when nowhere."""
+    find = spec.row_url or getattr(type(row), "get_absolute_url", None)
+    return format_html(' data-href="{}"', find(row)) if find else ""

@@ -216,14 +216,15 @@ class TestBodies:
 
 class TestLeaving:
     async def test_who_leaves_while_waiting_leaves_the_queue(self, work, open_house):
-        house = open_house(seats=1, queue=1)
+        house = open_house(seats=1, queue=1, patience=3600)
         first = Visitor(house)
         await work.have_inside(1)
         gone = Visitor(house)
         await settled()
 
         gone.leaves()
-        told = await gone.status()
+        async with asyncio.timeout(5):
+            told = await gone.status()
         next_in_line = Visitor(house)
         await settled()
         work.gate.set()
