@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from config.launch.check import check
 from config.launch.home import named
 from config.launch.manage import manage
 from config.launch.refusal import Refusal
+from config.launch.reset import reset
 from config.launch.trials import module, test
+from config.launch.up import up
 
 USAGE = """\
 usage: ./dev COMMAND
@@ -30,8 +33,11 @@ def _bench(arguments: Sequence[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "up": up,
     "test": test,
+    "check": check,
     "manage": manage,
+    "reset": reset,
     "shots": lambda arguments: module("bench.shots", arguments),
     "bench": _bench,
 }

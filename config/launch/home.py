@@ -25,6 +25,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # PostgreSQL's lock file beside its socket.
 SOCKET_PATH_BYTES = 107
 LONGEST_SOCKET = ".s.PGSQL.5432.lock"
+TIE = "postgres-is-at"  # names the folder outside that holds the data, if they cannot be here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,42 +207,43 @@ def data_folder(home: Home, *, account: Account | None) -> Path:
     """
     if account is None or account.reaches(home.path):
         return home.path
-    tie = home.path / "postgres-is-at"
-    with contextlib.suppress(FileNotFoundError):
-        place = Path(tie.read_text().strip())
-        if _home_of(place) == str(home.path):
-            return place
-        if _home_of(place) is not None:
-            _move_in(place, home)
-            return place
-    place = _outside(home)
-    place.mkdir(parents=True, exist_ok=True)
+    if place := outside_place(home):
+        return place
+    place = _new_place(home)
+    place.mkdir(parents=True)
     place.chmod(0o711)
     (place / "home").write_text(str(home.path))
-    tie.write_text(str(place))
+    (home.path / TIE).write_text(str(place))
     return place
 
 
-def _move_in(place: Path, home: Home) -> None:
-    """The home was moved, and its data follow; a copied home must not share them."""
-    other = Path(_home_of(place) or "")
-    with contextlib.suppress(OSError):
-        if (other / "postgres-is-at").read_text().strip() == str(place):
+def outside_place(home: Home) -> Path | None:
+    """Give the folder outside that holds this home's data, if there is one.
+
+    :raises Refusal: if it is another home's: this one is a copy, and must not share them
+    """
+    tied = _word(home.path / TIE)
+    if tied is None or (lives := _word(Path(tied) / "home")) is None:
+        return None
+    place = Path(tied)
+    if lives != str(home.path):
+        if _word(Path(lives) / TIE) == tied:
             raise Refusal(
-                f"{home.path} is a copy of {other}, whose database is in {place}. Remove "
-                f"{home.path / 'postgres-is-at'} to begin with an empty database."
+                f"{home.path} is a copy of {lives}, whose database is in {place}. Remove "
+                f"{home.path / TIE} to begin with an empty database."
             )
-    (place / "home").write_text(str(home.path))
+        (place / "home").write_text(str(home.path))  # the home was moved: its data follow
+    return place
 
 
-def _home_of(place: Path) -> str | None:
+def _word(path: Path) -> str | None:
     try:
-        return (place / "home").read_text().strip()
+        return path.read_text().strip()
     except OSError:
         return None
 
 
-def _outside(home: Home) -> Path:
+def _new_place(home: Home) -> Path:
     name = hashlib.sha256(str(home.path).encode() + secrets.token_bytes(8)).hexdigest()[:12]
     for temp in ("/tmp", "/var/tmp"):  # noqa: S108 -- a passing home has its data in passing, too
         if home.path.resolve().is_relative_to(temp):

@@ -10,16 +10,13 @@ from collections.abc import Sequence
 from typing import IO, Any
 
 from config.launch.front import called_from, in_front
-from config.launch.home import CHECKOUT, Busy, Home, is_owned, named, opened, owned, read_state
+from config.launch.home import Busy, Home, is_owned, named, opened, owned, read_state
 from config.launch.refusal import Refusal
 from config.launch.servers import check_database, environment, serving
+from config.launch.steps import manage_py
 from config.launch.stopping import run
 
 PATIENCE = 60.0  # seconds that another one may take to start its servers, or to stop them
-
-
-def command(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, str(CHECKOUT / "manage.py"), *arguments]
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -49,7 +46,7 @@ def manage(arguments: Sequence[str]) -> int:
 
 async def _with_own_servers(home: Home, arguments: Sequence[str]) -> int:
     async with serving(home, kind="manage", loud=False) as servers:
-        code = await in_front(command(arguments), env=servers.env, cwd=called_from())
+        code = await in_front(manage_py(arguments), env=servers.env, cwd=called_from())
         home.state.unlink(missing_ok=True)  # nobody new
         with _users(home) as users:
             await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
@@ -62,4 +59,4 @@ def _users(home: Home) -> IO[Any]:
 
 def _become(arguments: Sequence[str], env: dict[str, str]) -> int:
     os.chdir(called_from())
-    os.execve(sys.executable, command(arguments), env)  # noqa: S606 -- no shell is wanted
+    os.execve(sys.executable, manage_py(arguments), env)  # noqa: S606 -- no shell is wanted

@@ -13,7 +13,7 @@ import psycopg
 import redis
 from psycopg import sql
 
-from config.launch import account, embedded
+from config.launch import account, binaries, embedded
 from config.launch.embedded import Cluster
 from config.launch.home import (
     Home,
@@ -144,8 +144,8 @@ async def _embed_postgres(
 ) -> None:
     with contextlib.suppress(OSError, ValueError):
         major = major or int((place / "PG_VERSION").read_text())
-    binaries = embedded.find(account=lent, major=major)
-    cluster = Cluster(binaries=binaries, data=place, sockets=sockets, account=lent, options=options)
+    found = binaries.find(account=lent, major=major)
+    cluster = Cluster(binaries=found, data=place, sockets=sockets, account=lent, options=options)
     embedded.initialise(cluster)
     await servers.supervisor.keep(
         embedded.postgres(cluster, env=servers.env),
@@ -179,17 +179,22 @@ def _furnish(cluster: Cluster) -> None:
     name = sql.Identifier(embedded.NAME)
     with superuser(cluster) as connection:
         if not connection.execute(
-            "SELECT FROM pg_roles WHERE rolname = %s", [embedded.NAME]
+            "SELECT 1 FROM pg_roles WHERE rolname = %s", [embedded.NAME]
         ).fetchone():
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(name))
         if not connection.execute(
-            "SELECT FROM pg_database WHERE datname = %s", [embedded.NAME]
+            "SELECT 1 FROM pg_database WHERE datname = %s", [embedded.NAME]
         ).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
+            create_database(connection)
         if cluster.options is embedded.THROW_AWAY:
             # Tests sweep ledgers that refuse DELETE: for a replica no trigger fires.
             grant = sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}")
             connection.execute(grant.format(name))
+
+
+def create_database(connection: psycopg.Connection) -> None:
+    name = sql.Identifier(embedded.NAME)
+    connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
 
 
 async def _embed_valkey(servers: Servers, *, data: Path, sockets: Path, keeps: bool = True) -> None:
@@ -248,11 +253,17 @@ def check_database(url: str) -> None:
             f"The database of DATABASE_URL cannot be reached: {reason} Start it or correct the "
             "address; without DATABASE_URL Backroom brings its own."
         ) from error
-    if major < embedded.OLDEST_MAJOR:
+    if major < binaries.OLDEST_MAJOR:
         raise Refusal(
             f"The database of DATABASE_URL is PostgreSQL {major}; Backroom needs "
-            f"{embedded.OLDEST_MAJOR} or newer."
+            f"{binaries.OLDEST_MAJOR} or newer."
         )
+
+
+def most_connections(url: str) -> int:
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        row = connection.execute("SHOW max_connections").fetchone()
+        return int(row[0]) if row else 0
 
 
 def broker_trouble(url: str) -> str | None:

@@ -36,8 +36,11 @@ def run(work: Coroutine[None, None, int]) -> int:
                 task.cancel()
             asked.append(number)
 
+        def hear(number: signal.Signals) -> None:
+            _acts[-1](number)
+
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, lambda number=number: _acts[-1](number))
+            loop.add_signal_handler(number, hear, number)
         with on_signals(cancel):
             try:
                 return await task

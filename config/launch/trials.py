@@ -1,6 +1,5 @@
 """./dev test, bench and shots: work that has servers of its own, thrown away afterwards."""
 
-import asyncio
 import os
 import secrets
 import shutil
@@ -11,9 +10,9 @@ from pathlib import Path
 
 from config.launch.front import called_from, in_front
 from config.launch.home import CHECKOUT
-from config.launch.manage import command
 from config.launch.refusal import Refusal
-from config.launch.servers import Servers, throw_away
+from config.launch.servers import throw_away
+from config.launch.steps import step
 from config.launch.stopping import run
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -33,7 +32,7 @@ async def _test(major: int | None, arguments: list[str]) -> int:
         }
         for unwanted in ("BACKROOM_DEMO", "ALLOWED_HOSTS", "PORT"):
             env.pop(unwanted, None)
-        await prepare(servers, ["collectstatic", "--noinput"])
+        await step(servers.env, "collectstatic", "--noinput")
         parallel = [] if _says_how_many(arguments) else ["-n", "auto"]
         pytest = [sys.executable, "-m", "pytest", *parallel, *arguments]
         return await in_front(pytest, env=env, cwd=CHECKOUT)
@@ -49,35 +48,11 @@ def module(name: str, arguments: Sequence[str]) -> int:
 async def _module(name: str, arguments: Sequence[str]) -> int:
     async with throw_away() as servers:
         servers.env["BACKROOM_BROWSER"] = browser() or ""
-        await prepare(servers, ["migrate", "--noinput"])
-        await prepare(servers, ["collectstatic", "--noinput"])
+        await step(servers.env, "migrate", "--noinput")
+        await step(servers.env, "collectstatic", "--noinput")
         # From the checkout, so that the module is found; relative names are the caller's.
         env = servers.env | {"BACKROOM_CALLED_FROM": str(called_from())}
         return await in_front([sys.executable, "-m", name, *arguments], env=env, cwd=CHECKOUT)
-
-
-async def prepare(servers: Servers, arguments: Sequence[str]) -> str:
-    """Run a command of Django's quietly, and give what it printed.
-
-    :raises Refusal: if it fails
-    """
-    process = await asyncio.create_subprocess_exec(
-        *command(arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=servers.env | {"BACKROOM_PROCESS": "manage"},
-        cwd=CHECKOUT,
-    )
-    try:
-        out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode != 0:
-        said = err.decode("utf-8", "replace").strip() or out.decode("utf-8", "replace").strip()
-        raise Refusal(f"manage.py {' '.join(arguments)} failed:\n{said}")
-    return out.decode("utf-8", "replace")
 
 
 def browser() -> str | None:
