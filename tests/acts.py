@@ -8,12 +8,11 @@ from typing import Any
 from django.db import connection
 
 from inventory import operations
-from inventory.models import Reason, StockLevel, StockMovement
+from inventory.models import StockLevel, StockMovement
 from tests.factories import make_user
 
 
 def adjust(level: StockLevel, *, by: int, actor=None, reason: str = "miscounted") -> StockMovement:
-    Reason.objects.get_or_create(code=reason, defaults={"label": reason, "kinds": ["adjust"]})
     return operations.adjust_stock(
         sku=level.item.sku,
         place=level.location.code,

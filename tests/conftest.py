@@ -1,10 +1,14 @@
 """Fixtures that every test may ask for."""
 
+import os
+
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
 OWN_APPS = ["inventory", "jobs", "accounts"]
+# Lists that a migration begins: every test finds them.
+BEGUN = {"inventory_unit", "inventory_reason"}
 
 
 @pytest.fixture(scope="module")
@@ -13,9 +17,43 @@ def committed(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         yield
         models = [m for app in OWN_APPS for m in apps.get_app_config(app).get_models()]
-        tables = ", ".join(model._meta.db_table for model in models)
+        tables = {model._meta.db_table for model in models if not model._meta.proxy} - BEGUN
         with transaction.atomic(), connection.cursor() as cursor:
             # Movements refuse DELETE and TRUNCATE; for a replica no trigger fires.
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(f"TRUNCATE {tables} CASCADE")
+            cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} CASCADE")
         connection.close()
+
+
+# --- browser tests: they run when there is a browser, and it is said when not -------------------
+
+BROWSER = os.environ.get("BACKROOM_BROWSER", "")
+REQUIRED = os.environ.get("BACKROOM_REQUIRE_BROWSER") == "1"
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: drives a real Chromium")
+
+
+def pytest_collection_modifyitems(config, items):
+    if BROWSER:
+        return
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    items[:] = [item for item in items if not item.get_closest_marker("browser")]
+    if in_browser:
+        config.hook.pytest_deselected(items=in_browser)
+        config.stash[_left_out] = len(in_browser)
+
+
+_left_out = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if REQUIRED and not BROWSER and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config):
+    # The last line of all; with several workers only the one who started them speaks.
+    if not BROWSER and not hasattr(config, "workerinput"):
+        print("No Chromium was found: the browser tests did NOT run. Install chromium.")

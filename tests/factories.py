@@ -19,7 +19,7 @@ def make_item(**fields) -> Item:
     number = next(_numbers)
     fields.setdefault("sku", f"SKU-{number}")
     fields.setdefault("name", f"ITEM {number}")
-    fields.setdefault("unit", Unit.objects.get_or_create(code="piece", label="pieces")[0])
+    fields.setdefault("unit", Unit.objects.get(code="piece"))
     return Item.objects.create(**fields)
 
 

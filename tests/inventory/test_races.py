@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from inventory import operations
-from inventory.models import Reason, StockMovement
+from inventory.models import StockMovement
 from tests import processes
 from tests.acts import adjust, all_at_once, at_once
 from tests.factories import make_stock, make_user
@@ -15,13 +15,6 @@ from tests.factories import make_stock, make_user
 pytestmark = pytest.mark.usefixtures("committed")
 
 RULES = {"not_enough_stock", "already_reversed", "not_reversible"}
-
-
-@pytest.fixture(autouse=True)
-def reasons(committed):
-    Reason.objects.get_or_create(
-        code="miscounted", defaults={"label": "Counted wrongly before", "kinds": ["adjust"]}
-    )
 
 
 def test_eight_processes_book_at_random_on_five_items():
