@@ -34,11 +34,13 @@ class OutboxBackend(BaseEmailBackend):
 
 
 def _written(message: EmailMessage) -> dict[str, Any]:
-    # Rendered once, so its Message-ID and date are the same however often it is tried.
+    # Rendered once, so its Message-ID and date are the same however often it is tried. A NUL is
+    # allowed neither in a mail nor in jsonb.
+    text = message.message(policy=_ASCII).as_bytes().decode("ascii").replace("\0", "")
     return {
         "sender": message.from_email,
         "recipients": message.recipients(),
-        "message": message.message(policy=_ASCII).as_bytes().decode("ascii"),
+        "message": text,
     }
 
 

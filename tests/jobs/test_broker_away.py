@@ -49,7 +49,7 @@ def test_an_operation_is_not_slowed(committed, broker, tmp_path, trouble):
 
     slowed = milliseconds(operate)
 
-    print(f"median {median(usual):.2f} ms, {median(slowed):.2f} ms with the broker away")  # noqa: T201
+    print(f"median {median(usual):.2f} ms, {median(slowed):.2f} ms with the broker away")
     assert median(slowed) - median(usual) < 5
     assert sorted(slowed)[-2] < 50  # one may meet a busy machine; a time-out would be seconds
 
