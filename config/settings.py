@@ -327,7 +327,10 @@ LOGGING = {
     "formatters": {
         "lines": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+            # Plain: the rich one prints local variables, and a password may be among them.
+            "processor": structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
             if not env.bool("BACKROOM_JSON_LOGS", False)
             else structlog.processors.JSONRenderer(),
             "foreign_pre_chain": [

@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -25,6 +24,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # PostgreSQL's lock file beside its socket.
 SOCKET_PATH_BYTES = 107
 LONGEST_SOCKET = ".s.PGSQL.5432.lock"
+PASSING = ("/tmp", "/var/tmp")  # noqa: S108 -- a home that is here has its data here, too
 TIE = "postgres-is-at"  # names the folder outside that holds the data, if they cannot be here
 
 
@@ -209,6 +209,7 @@ def data_folder(home: Home, *, account: Account | None) -> Path:
         return home.path
     if place := outside_place(home):
         return place
+    sweep_passing()
     place = _new_place(home)
     place.mkdir(parents=True)
     place.chmod(0o711)
@@ -244,8 +245,18 @@ def _word(path: Path) -> str | None:
 
 
 def _new_place(home: Home) -> Path:
-    name = hashlib.sha256(str(home.path).encode() + secrets.token_bytes(8)).hexdigest()[:12]
-    for temp in ("/tmp", "/var/tmp"):  # noqa: S108 -- a passing home has its data in passing, too
+    name = f"backroom-{secrets.token_hex(6)}"
+    for temp in PASSING:
         if home.path.resolve().is_relative_to(temp):
-            return Path(temp) / f"backroom-{name}"
+            return Path(temp) / name
     return Path("/var/lib/backroom") / name
+
+
+def sweep_passing() -> None:
+    """Remove the data of passing homes that are gone. Others stay: a disk may be unplugged."""
+    for temp in PASSING:
+        for tie in Path(temp).glob("backroom-*/home"):
+            lives = _word(tie)
+            ours = tie.stat().st_uid == os.geteuid()
+            if ours and lives and lives.startswith(f"{temp}/") and not Path(lives).exists():
+                shutil.rmtree(tie.parent, ignore_errors=True)

@@ -1,6 +1,7 @@
 """./dev up: the whole house in one command, until it is asked to stop."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import time
@@ -59,7 +60,9 @@ async def _up(home: Home) -> int:
             await _furnish(servers)
             _, signins = await asyncio.gather(_start(servers, listening), _signins(servers))
             _welcome(servers, home, signins=signins, seconds=time.monotonic() - began)
-            await asyncio.Event().wait()  # until a signal cancels us
+            with contextlib.suppress(asyncio.CancelledError):  # asked to stop: a good end
+                await asyncio.Event().wait()
+            say("backroom | stopping …")
     return 0
 
 
