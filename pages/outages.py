@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import redis.exceptions
 import structlog
+from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -62,6 +63,8 @@ class OutageMiddleware:
         try:
             _ = request.user.is_authenticated
         except OUTAGES as failure:
+            # The middlewares on the way out would ask for the user again, and wait again.
+            request.user = AnonymousUser()
             return answer(request, failure)
         return None
 

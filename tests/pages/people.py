@@ -1,14 +1,18 @@
-"""A list of people and its page, to try the engine on without any app above it."""
+"""Pages to try the engine on: a list of people, and one page for each way to fail."""
 
+import psycopg
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.html import format_html
 
 from accounts.models import User
 from config import urls as project
+from pages.errors import Choice, Conflict, Unprocessable
+from pages.filters import Choice as OneOf
 from pages.lists import (
     ByCode,
-    Choice,
     Column,
     DateRange,
     Empty,
@@ -18,6 +22,7 @@ from pages.lists import (
     View,
     show_list,
 )
+from pages.parts import go_to
 
 PEOPLE = ListSpec(
     name="people",
@@ -38,7 +43,7 @@ PEOPLE = ListSpec(
     ],
     order="name",
     filters=[
-        Choice(
+        OneOf(
             "staff",
             "Staff",
             choices=[("yes", "Staff"), ("no", "Others")],
@@ -82,11 +87,65 @@ def echo(request):
     return HttpResponse("ok")
 
 
+class Thing:
+    def get_absolute_url(self):
+        return "/things/1"
+
+
+def done(request):
+    target = Thing() if "thing" in request.GET else "/people"
+    return go_to(request, target, message="Received 20.", undo="/undo/7")
+
+
+def kept(request):
+    return HttpResponse("ok", headers={"Cache-Control": "max-age=31536000, immutable"})
+
+
+def bad(request):
+    raise BadRequest("The cursor was edited.")
+
+
+def forbidden(request):
+    raise PermissionDenied
+
+
+def refused(request):
+    raise Conflict(
+        "Only 9 are free there now, so nothing was moved.",
+        figure="9",
+        of="12",
+        choices=[Choice(label="Move the 9 that are free", url="/move?quantity=9")],
+    )
+
+
+def unprocessable(request):
+    raise Unprocessable("A structural place holds nothing.")
+
+
+def away(request):
+    with psycopg.connect(host="/tmp/no-server-listens-here"):
+        pass
+
+
+def slow(request):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10ms'")
+        cursor.execute("SELECT pg_sleep(5)")
+
+
 urlpatterns = [
     path("people", people),
     path("nobody", nobody),
     path("boom", boom),
     path("echo", echo),
+    path("done", done),
+    path("kept", kept),
+    path("bad", bad),
+    path("forbidden", forbidden),
+    path("refused", refused),
+    path("unprocessable", unprocessable),
+    path("away", away),
+    path("slow", slow),
     *project.urlpatterns,
 ]
 handler400 = project.handler400
