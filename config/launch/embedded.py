@@ -215,7 +215,7 @@ def _bare(env: Mapping[str, str]) -> dict[str, str]:
 def _last_words(done: subprocess.CompletedProcess[str]) -> str:
     lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
     told = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()]
-    return (told or lines or ["it said nothing."])[-1]
+    return (told or lines or ["it said nothing"])[-1].rpartition("FATAL:")[2].strip()
 
 
 # --- Valkey -----------------------------------------------------------------------------------

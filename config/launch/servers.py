@@ -86,13 +86,14 @@ def _note(servers: Servers, home: Home, *, kind: str, sockets: Path | None, read
     def write() -> None:
         shared = ("DATABASE_URL", "REDIS_URL", "BACKROOM_DEMO", "PORT")
         env = {name: servers.env[name] for name in shared if name in servers.env}
-        write_state(
-            home,
-            kind=kind,
-            env=env if ready else None,
-            sockets=str(sockets) if sockets else None,
-            started=servers.supervisor.started(),
-        )
+        with contextlib.suppress(OSError):  # a disk that filled up must not stop what runs
+            write_state(
+                home,
+                kind=kind,
+                env=env if ready else None,
+                sockets=str(sockets) if sockets else None,
+                started=servers.supervisor.started(),
+            )
 
     servers.supervisor.changed = write
     write()
@@ -248,9 +249,9 @@ def check_database(url: str) -> None:
         with psycopg.connect(url, connect_timeout=5) as connection:
             major = connection.info.server_version // 10000
     except psycopg.Error as error:
-        reason = (str(error).strip().splitlines() or ["no reason given"])[-1].strip()
+        reason = (str(error).strip().splitlines() or ["it gave no reason"])[0].rstrip(". ")
         raise Refusal(
-            f"The database of DATABASE_URL cannot be reached: {reason} Start it or correct the "
+            f"The database of DATABASE_URL cannot be reached: {reason}. Start it or correct the "
             "address; without DATABASE_URL Backroom brings its own."
         ) from error
     if major < binaries.OLDEST_MAJOR:
