@@ -30,11 +30,6 @@ class Subscriber:
     react: React
     secret: bool = False
 
-    @property
-    def purpose(self) -> str:
-        """What it does, in the first line of its docstring."""
-        return (self.react.__doc__ or self.name).strip().splitlines()[0]
-
 
 _subscribers: dict[str, Subscriber] = {}
 _wake: list[Callable[[], None]] = []
@@ -92,3 +87,15 @@ def subscribers_of(topic: str) -> list[Subscriber]:
 def subscriber_named(name: str) -> Subscriber | None:
     """The subscriber of an effect, unless the code has lost it since."""
     return _subscribers.get(name)
+
+
+def purpose_of(name: str) -> str:
+    """What a subscriber does, by the first line of its docstring; else its name."""
+    known = _subscribers.get(name)
+    doc = known.react.__doc__ if known else None
+    return doc.strip().splitlines()[0].removesuffix(".") if doc else name
+
+
+def topics() -> list[str]:
+    """Every topic that somebody reacts to, by name."""
+    return sorted({one.topic for one in _subscribers.values()})

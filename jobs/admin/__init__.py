@@ -1,0 +1,3 @@
+from jobs.admin.outbox import EffectAdmin, IdempotencyKeyAdmin, OutboxEventAdmin
+
+__all__ = ["EffectAdmin", "IdempotencyKeyAdmin", "OutboxEventAdmin"]
