@@ -123,7 +123,11 @@ def _database(url: str) -> dict[str, Any]:
         if name not in {"host", "port", "user", "password", "dbname"}
     }
     if timeout := _STATEMENT_TIMEOUTS.get(PROCESS):
-        options["options"] = f"-c statement_timeout={timeout} -c lock_timeout=4s"
+        # The last one frees the locks of a process that was killed in the middle of a statement.
+        options["options"] = (
+            f"-c statement_timeout={timeout} -c lock_timeout=4s"
+            " -c client_connection_check_interval=2s"
+        )
     if pool := _POOLS.get(PROCESS):
         options["pool"] = pool
     return {

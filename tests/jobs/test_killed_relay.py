@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from jobs import outbox, relay
-from jobs.models import Effect, IdempotencyKey
+from jobs.models import Effect, IdempotencyKey, OutboxEvent
+from jobs.schedule import run_relay
 from tests.eventually import eventually
 from tests.jobs.reactions import GATE
 
@@ -87,3 +88,23 @@ def test_what_kills_its_process_is_parked_and_holds_up_no_other(celery, tmp_path
     assert lines(told) == {"0": relay.TRIES}
     eventually(lambda: not Effect.objects.waiting().exists())
     assert lines(beside) == {str(n): 1 for n in range(10)}
+
+
+def test_what_takes_too_long_is_a_failure_that_is_noted(celery, gate, tmp_path):
+    told = tmp_path / "told"
+    # Without a nudge: only the relay below, whose patience is short, may find it.
+    event = OutboxEvent.objects.create(
+        topic="test.happened", payload={"run": "slow", "n": 0, "file": str(told), "gated": True}
+    )
+    celery.worker()
+
+    run_relay.apply_async(soft_time_limit=1)
+
+    failed = eventually(lambda: event.effects.exclude(last_error="").first())
+    assert "SoftTimeLimitExceeded" in failed.last_error
+    assert (failed.attempts, failed.done_at) == (1, None)
+    gate()
+    event.effects.update(due_at=Now())
+    run_relay.apply_async()
+    eventually(lambda: not Effect.objects.waiting().exists())
+    assert lines(told) == {"0": 2}
