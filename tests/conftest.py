@@ -5,10 +5,25 @@ import os
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 
 OWN_APPS = ["inventory", "jobs", "accounts"]
 # Lists that a migration begins: every test finds them.
 BEGUN = {"inventory_unit", "inventory_reason"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """Make the test database, always.
+
+    pytest-django's own makes it only when some test has the mark `django_db`. A run of nothing but
+    tests with `committed` would work on the database of `DATABASE_URL`, and sweep that.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="module")
