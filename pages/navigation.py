@@ -97,12 +97,12 @@ def _badge(entry: Entry, request: HttpRequest) -> int | None:
         return None
 
 
-register(Entry(label="Today", url_name="pages:today", icon="layout-dashboard", order=0))
+register(Entry(label="Today", url_name="pages:today", icon="today", order=0))
 register(
     Entry(
         label="Admin",
         url_name="admin:index",
-        icon="settings",
+        icon="admin",
         order=100,
         group="more",
         staff_only=True,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from re import findall
 
 import pytest
 from django.conf import settings

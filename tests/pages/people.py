@@ -1,6 +1,8 @@
 """Pages to try the engine on: a list of people, and one page for each way to fail."""
 
 import psycopg
+from django.contrib.admin import AdminSite, register
+from django.contrib.auth.models import Permission
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -9,6 +11,7 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from config import urls as project
+from pages.admin import CatalogueAdmin, LedgerAdmin
 from pages.errors import Choice, Conflict, Unprocessable
 from pages.filters import Choice as OneOf
 from pages.lists import (
@@ -133,7 +136,22 @@ def slow(request):
         cursor.execute("SELECT pg_sleep(5)")
 
 
+site = AdminSite(name="trial")
+
+
+@register(User, site=site)
+class PersonAdmin(CatalogueAdmin):
+    list_display = ["name"]
+    search_fields = ["name__istartswith"]
+
+
+@register(Permission, site=site)
+class LedgerOfPermissions(LedgerAdmin):
+    list_display = ["codename"]
+
+
 urlpatterns = [
+    path("trial/", site.urls),
     path("people", people),
     path("nobody", nobody),
     path("boom", boom),
