@@ -17,7 +17,7 @@ from pages.columns import Column
 from pages.exports import csv_of
 from pages.filters import ByCode, Choice, DateRange, Exact, Filter, FilterRefused, Flag
 from pages.keyset import About, Page, about, keyset
-from pages.parts import render_part
+from pages.parts import asks_for_part, render_part
 
 __all__ = [
     "About",
@@ -37,6 +37,8 @@ __all__ = [
     "keyset",
     "show_list",
 ]
+
+LIST = "pages/list.html"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +67,7 @@ class ListSpec:
     `order` names a column that has `sort`, with `-` for descending. `search` narrows by a text.
     `export` is the permission that an export needs; None: there is none. `row_url` is where Enter
     leads. `prepare` gets the rows of a page before they are shown, to load in one query what the
-    cells need.
+    cells need. `legend` is a template that says under the rows what their colours mean.
     """
 
     name: str
@@ -82,6 +84,7 @@ class ListSpec:
     export: str | None = None
     row_url: Callable[[Any], str] | None = None
     prepare: Callable[[Sequence[Any]], None] | None = None
+    legend: str = ""
     size: int = 50
 
 
@@ -90,12 +93,13 @@ def show_list(
     spec: ListSpec,
     queryset: QuerySet[Any],
     *,
-    template: str = "pages/list.html",
+    template: str = LIST,
     extra: Mapping[str, Any] | None = None,
 ) -> HttpResponseBase:
     """Show the rows of `queryset` that the URL asks for, or export them.
 
-    `queryset` is what this person may see at all; `extra` goes to the template as it is.
+    `queryset` is what this person may see at all. `template` extends the engine's and may fill its
+    block `actions`; `extra` goes to it as it is.
 
     :raises BadRequest: if the URL holds what this list does not know
     :raises PermissionDenied: if the person may not export
@@ -140,7 +144,9 @@ def show_list(
         },
         **(extra or {}),
     }
-    return render_part(request, template, "results", context, status=400 if asked.problem else 200)
+    # A template that extends the engine's has no parts of its own: they are the engine's.
+    name = LIST if asks_for_part(request) else template
+    return render_part(request, name, "results", context, status=400 if asked.problem else 200)
 
 
 def _page(rows: QuerySet[Any], spec: ListSpec, asked: Asked) -> Page[Any]:

@@ -23,6 +23,7 @@ OWN_APPS = ["inventory", "jobs", "accounts", "pages"]
 OPEN = {
     "account_email_verification_sent",
     "account_inactive",
+    "account_invitation",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -85,6 +86,16 @@ class TestEveryPage:
         statuses = {name: client.get(reverse(name)).status_code for name in navigation._entries}
 
         assert set(statuses.values()) == {200}, statuses
+
+    @pytest.mark.parametrize("name", sorted(PAGES.keys() - OPEN))
+    def test_answers_htmx_too(self, client, name):
+        client.force_login(make_user(superuser=True))
+
+        answer = client.get(
+            PAGES[name], headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+        )
+
+        assert answer.status_code < 500, PAGES[name]
 
     @pytest.mark.parametrize("name", sorted(PAGES.keys() - OPEN))
     def test_refuses_a_post_without_its_token(self, name):

@@ -44,7 +44,8 @@ def heads(response):
 
 
 def link(response, words):
-    [url] = findall(rf'<a[^>]*href="([^"]*)"[^>]*>{words}', text_of(response))
+    icon = r"(?:\s*<svg[^>]*><use[^>]*></use></svg>)?"
+    [url] = findall(rf'<a[^>]*href="([^"]*)"[^>]*>{icon}\s*{words}', text_of(response))
     return url
 
 
