@@ -85,6 +85,11 @@ class ListSpec:
     row_url: Callable[[Any], str] | None = None
     prepare: Callable[[Sequence[Any]], None] | None = None
     legend: str = ""
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is a search; a template cannot ask `search`, for it would call it."""
+        return self.search is not None
     size: int = 50
 
 

@@ -96,6 +96,17 @@ class TestSearch:
         assert 'id="results"' in text_of(part)
         assert "HX-Request-Type" in part["Vary"]
 
+    def test_the_field_keeps_what_was_typed_and_carries_the_rest_along(self, ask):
+        html = text_of(ask("?q=cle&staff=no&sort=-name&after="))
+
+        assert 'name="q" value="cle"' in html
+        assert 'placeholder="Name"' in html
+        [form] = findall(r'<form method="get" role="search".*?</form>', html.replace("\n", " "))
+        assert findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form) == [
+            ("staff", "no"),
+            ("sort", "-name"),
+        ]
+
     def test_gives_the_whole_page_when_htmx_restores_it(self, ask):
         page = ask("?q=x", **{"HX-Request": "true", "HX-Request-Type": "full"})
 
