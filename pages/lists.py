@@ -90,6 +90,7 @@ class ListSpec:
     def searchable(self) -> bool:
         """Whether there is a search; a template cannot ask `search`, for it would call it."""
         return self.search is not None
+
     size: int = 50
 
 
@@ -187,11 +188,14 @@ def _views(spec: ListSpec, asked: Asked, user: Any) -> list[dict[str, Any]]:
     narrowed: dict[str, str] = {}
     for each in asked.chosen:
         narrowed.update(each.parameters)
+    # Other filters may be set on top, so the view that says most of what is asked is the one.
+    asked_for = [view for view in spec.views if view.filters.items() <= narrowed.items()]
+    here = max(asked_for, key=lambda view: len(view.filters), default=None)
     return [
         {
             "label": view.label,
             "url": asked.url(without=["q", *_names(spec)], **view.filters),
-            "active": narrowed == dict(view.filters),
+            "active": view is here,
             "count": view.count(user) if view.count else None,
         }
         for view in spec.views

@@ -202,6 +202,13 @@ class TestFilters:
         assert findall(r'aria-current="page">(\w+)', text_of(gone)) == ["Gone"]
         assert '<span class="count">3</span>' in text_of(gone)
 
+    @pytest.mark.parametrize(
+        ("query", "view"),
+        [("", "Everybody"), ("?staff=no", "Everybody"), ("?gone=1&staff=no", "Gone")],
+    )
+    def test_a_view_stays_marked_when_more_filters_are_set(self, ask, query, view):
+        assert findall(r'aria-current="page">(\w+)', text_of(ask(query))) == [view]
+
 
 class TestOrderAndColumns:
     def test_sorts_by_the_head_of_a_column_and_the_other_way_round(self, ask):
