@@ -98,6 +98,8 @@ class Child:
     process: asyncio.subprocess.Process
     log: Log
     watchdog: Watchdog
+    output: asyncio.StreamReader
+    transport: asyncio.ReadTransport
     _pump: asyncio.Task[None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +116,7 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):  # a stray may hold the pipe open
             await asyncio.wait_for(self._pump, 1)
+        self.transport.close()
         self.watchdog.forget(self.process.pid)
         return code
 
@@ -133,8 +136,7 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     async def _hear(self) -> None:
-        assert self.process.stdout is not None  # noqa: S101 -- it was given a pipe
-        while chunk := await self.process.stdout.read(64 * 1024):
+        while chunk := await self.output.read(64 * 1024):
             self.log.feed(chunk)
         self.log.end()
 
@@ -142,20 +144,44 @@ class Child:
 async def start(program: Program, *, log: Log, watchdog: Watchdog) -> Child:
     """Run a program in a session of its own, its words going to `log`."""
     account = program.account
-    process = await asyncio.create_subprocess_exec(
-        *program.command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-        env=dict(program.env),
-        cwd=program.cwd,
-        pass_fds=program.inherits,
-        preexec_fn=die_with(os.getpid(), program.orphaned),
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-    )
+    # Our own pipe: asyncio takes a process for running while a child of it holds asyncio's.
+    heard, said = os.pipe()
+    output, transport = await _listen(heard)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *program.command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            env=dict(program.env),
+            cwd=program.cwd,
+            pass_fds=program.inherits,
+            preexec_fn=die_with(os.getpid(), program.orphaned),
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    except BaseException:
+        transport.close()
+        raise
+    finally:
+        os.close(said)
     hard = program.stop[-1][0] if len(program.stop) > 1 else signal.SIGKILL
     watchdog.watch(process.pid, soft=program.orphaned, hard=hard)
-    return Child(program=program, process=process, log=log, watchdog=watchdog)
+    return Child(
+        program=program,
+        process=process,
+        log=log,
+        watchdog=watchdog,
+        output=output,
+        transport=transport,
+    )
+
+
+async def _listen(pipe: int) -> tuple[asyncio.StreamReader, asyncio.ReadTransport]:
+    output = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(output), os.fdopen(pipe, "rb", buffering=0)
+    )
+    return output, transport

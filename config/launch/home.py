@@ -161,12 +161,13 @@ def end_leftovers(home: Home, *, patience: float = 12.0) -> None:
 def birth(pid: int) -> str | None:
     """Tell when a process began, as a word to compare: a number alone is given out again."""
     with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if told[0] in "ZX" else told[19]  # the dead that nobody has buried are dead
     if Path("/proc/self/stat").exists():
         return None
     asked = ["ps", "-o", "lstart=", "-p", str(pid)]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or None
+    said = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return said.strip() or None
 
 
 # --- Places -----------------------------------------------------------------------------------

@@ -111,9 +111,13 @@ class Supervisor:
                 raise Refusal(f"{' and '.join(of)}: not ready after {seconds:g} s. {words}")
             await asyncio.sleep(0.05)
 
+    def last_lines(self, name: str) -> list[str]:
+        """Give what a program said last, since it was last started."""
+        return list(self._log[name].last) if name in self._log else []
+
     def last_words(self, name: str) -> str:
         """Quote the line that most looks like the reason, and say where the rest is."""
-        lines = [line for line in self._log[name].last if line.strip()] if name in self._log else []
+        lines = [line for line in self.last_lines(name) if line.strip()]
         reasons = [line for line in lines if any(w in line for w in ("FATAL", "Error", "rror:"))]
         said = f"It said: {(reasons or lines)[-1].strip()}" if lines else "It said nothing."
         return f"{said} (More in {self.logs / f'{name}.log'})" if self.logs else said

@@ -40,7 +40,8 @@ def _who_is_at_home(home: Home) -> str:
     state = read_state(home)
     owner = state.get("owner", "unknown")
     if state.get("kind") == "up":
-        at = f" at http://127.0.0.1:{state['env']['PORT']}" if state.get("env") else ""
+        port = (state.get("env") or {}).get("PORT")
+        at = f" at http://127.0.0.1:{port}" if port else ""
         return (
             f"Backroom is running already{at} (process {owner}, {home.path}). Stop that one first."
         )
