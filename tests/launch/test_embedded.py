@@ -17,7 +17,7 @@ def home():
     """One home for the module, with a database in it; where anybody may walk to it."""
     folder = Path(tempfile.mkdtemp(prefix="bh-", dir="/tmp"))
     folder.chmod(0o711)
-    yield folder / "home"
+    yield opened(folder / "home").path
     shutil.rmtree(folder)
 
 
