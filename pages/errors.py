@@ -179,17 +179,18 @@ def handler403(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that nothing is here; a stranger is asked to sign in first, on every address."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+    """Say that nothing is here; a stranger is shown the way in, for it may be a page for staff."""
+    stranger = not request.user.is_authenticated
+    look = "Look for it by its code or its name in the field above."
+    if stranger:
+        look = "Sign in to look for it."
     return error_page(
         request,
         ErrorPage(
             status=404,
             title="There is nothing here",
-            sentence="The address is mistyped, or what it named is gone. Look for it by its code "
-            "or its name in the field above.",
-            choices=[_home()],
+            sentence=f"The address is mistyped, or what it named is gone. {look}",
+            choices=[_sign_in(request) if stranger else _home()],
         ),
     )
 
@@ -220,6 +221,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             written=NOTHING_WRITTEN,
         ),
     )
+
+
+def _sign_in(request: HttpRequest) -> Choice:
+    # Not Today: it would ask to sign in as well, and forget the address.
+    return Choice(label="Sign in", url=redirect_to_login(request.get_full_path()).url)
 
 
 def _home() -> Choice:

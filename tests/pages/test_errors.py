@@ -72,6 +72,13 @@ class TestRefusal:
         assert f"BR-409-{request_id[:4]}-{request_id[4:8]}".upper() in html
 
 
+def test_a_stranger_reads_404_and_finds_the_way_in(client):
+    answer = client.get("/no-such-page")
+
+    assert answer.status_code == 404
+    assert "/account/login/?next=/no-such-page" in answer.text
+
+
 class TestForgery:
     def test_a_post_without_its_token_says_how_to_go_on(self):
         client = Client(enforce_csrf_checks=True)
