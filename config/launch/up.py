@@ -127,7 +127,7 @@ async def _start(servers: Servers, listening: socket.socket) -> None:
 
 async def _signins(servers: Servers) -> str:
     """Ask for the sign-ins of the demonstration shop, a line each."""
-    if "BACKROOM_DEMO" not in servers.env or not SEED.exists():
+    if "BACKROOM_DEMO" not in servers.env:
         return ""
     return (await step(servers.env, "demo_signins")).rstrip()
 
@@ -136,7 +136,7 @@ def _welcome(servers: Servers, home: Home, *, signins: str, seconds: float) -> N
     say(connections(most_connections(servers.env["DATABASE_URL"])))
     say(f"Backroom is ready: http://127.0.0.1:{servers.env['PORT']} (after {seconds:.1f} s)")
     if signins:
-        say(signins)
+        say(f"Sign in as one of these (name, mail, password):\n{signins}")
     if not servers.env.get("MAIL_URL"):
         say(f"Mail lands in {home.mail}")
     say("Ctrl-C stops it.")
