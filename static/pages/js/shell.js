@@ -1,0 +1,164 @@
+// @ts-check
+/** What every page does: keys, the scanner, theme, toasts, rows. Nothing here is needed to work. */
+
+const html = document.documentElement;
+
+/** @param {Element | null} element */
+const isTyping = (element) =>
+  element instanceof HTMLElement && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+
+// --- keys, and a scanner, which types many of them very fast -------------------------------------
+
+const BURST_MS = 60; // no person types two keys within it, every scanner does
+let burst = "";
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let waiting;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(document.activeElement)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && burst.length > 2) {
+    event.preventDefault();
+    scanned(burst);
+    burst = "";
+    clearTimeout(waiting);
+    return;
+  }
+  if (event.key === "Enter") return openRow(event);
+  if (event.key.length !== 1) return;
+  if (event.key === "/" && !burst) event.preventDefault(); // Firefox would open its own search
+  burst += event.key;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const typed = burst;
+    burst = "";
+    if (typed.length === 1) pressed(typed);
+  }, BURST_MS);
+});
+
+/** @param {string} code */
+function scanned(code) {
+  const input = /** @type {HTMLInputElement | null} */ (document.getElementById("scan-code"));
+  if (!input) return;
+  input.value = code;
+  input.focus();
+  input.form?.requestSubmit();
+}
+
+/** @param {string} key */
+function pressed(key) {
+  if (key === "/") return focus("find");
+  if (key === "s") return focus("scan-code");
+  if (key === "?") return help();
+  if (key === "j" || key === "k") return moveCursor(key === "j" ? 1 : -1);
+  const pop = /** @type {HTMLDetailsElement | null} */ (document.querySelector(`[data-pop="${CSS.escape(key)}"]`));
+  if (pop) {
+    pop.open = true;
+    /** @type {HTMLElement | null} */ (pop.querySelector("input:not([type=hidden]), select"))?.focus();
+    return;
+  }
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`))?.click();
+}
+
+/** @param {string} id */
+function focus(id) {
+  const input = /** @type {HTMLInputElement | null} */ (document.getElementById(id));
+  input?.focus();
+  input?.select();
+}
+
+function help() {
+  /** @type {HTMLDialogElement | null} */ (document.getElementById("keys"))?.showModal();
+}
+
+// --- rows of a list ------------------------------------------------------------------------------
+
+const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-list] tbody tr")]);
+
+/** @param {number} step */
+function moveCursor(step) {
+  const all = rows();
+  const here = all.findIndex((row) => row.classList.contains("cursor"));
+  const next = all[Math.max(0, Math.min(all.length - 1, here < 0 ? 0 : here + step))];
+  if (!next) return;
+  all[here]?.classList.remove("cursor");
+  next.classList.add("cursor");
+  next.scrollIntoView({ block: "nearest" });
+  /** @type {HTMLElement | null} */ (next.querySelector("a"))?.focus({ preventScroll: true });
+}
+
+/** @param {KeyboardEvent} event */
+function openRow(event) {
+  if (document.activeElement?.matches("a, button, summary")) return;
+  const row = document.querySelector("[data-list] tr.cursor[data-href]");
+  if (row instanceof HTMLElement && row.dataset.href) {
+    event.preventDefault();
+    location.assign(row.dataset.href);
+  }
+}
+
+// --- clicks --------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  for (const pop of document.querySelectorAll("details.pop[open]")) {
+    if (!pop.contains(target)) pop.removeAttribute("open");
+  }
+  if (target.closest("[data-theme-switch]")) return switchTheme();
+  if (target.closest("[data-help]")) return help();
+  if (target.closest("[data-close]")) return target.closest(".toast")?.remove();
+  const rail = document.getElementById("rail");
+  if (target.closest("[data-rail]")) {
+    event.preventDefault();
+    rail?.classList.toggle("open");
+    /** @type {HTMLElement | null} */ (rail?.querySelector("a"))?.focus();
+    return;
+  }
+  if (rail?.classList.contains("open") && !rail.contains(target)) rail.classList.remove("open");
+  const row = /** @type {HTMLElement | null} */ (target.closest("tr[data-href]"));
+  if (row?.dataset.href && !target.closest("a, button, input, form, summary") && !getSelection()?.toString()) {
+    location.assign(row.dataset.href);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.getElementById("rail")?.classList.remove("open");
+  for (const pop of document.querySelectorAll("details.pop[open]")) {
+    pop.removeAttribute("open");
+    pop.querySelector("summary")?.focus();
+  }
+  const opened = /** @type {HTMLElement | null} */ (document.activeElement?.closest("[data-escape]"));
+  if (opened) /** @type {HTMLElement | null} */ (opened.querySelector("[data-cancel]"))?.click();
+});
+
+function switchTheme() {
+  const dark = html.dataset.theme
+    ? html.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  html.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", html.dataset.theme);
+}
+
+// --- what came in --------------------------------------------------------------------------------
+
+const FADES_AFTER_MS = 8000;
+
+/** @param {ParentNode} part */
+function settle(part) {
+  for (const toast of part.querySelectorAll(".toast[data-fades]:not([data-timed])")) {
+    /** @type {HTMLElement} */ (toast).dataset.timed = "";
+    setTimeout(() => toast.remove(), FADES_AFTER_MS);
+  }
+  for (const input of part.querySelectorAll("[data-select][autofocus]")) {
+    /** @type {HTMLInputElement} */ (input).focus();
+    /** @type {HTMLInputElement} */ (input).select();
+  }
+}
+
+settle(document);
+document.addEventListener("htmx:after:swap", () => settle(document));
+// A page that the browser kept shows no old message again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll(".toast").forEach((toast) => toast.remove());
+});
