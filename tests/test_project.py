@@ -68,8 +68,11 @@ class TestStrangers:
         assert answer.status_code == 302, PAGES[name]
         assert answer["Location"].startswith((reverse("account_login"), reverse("admin:login")))
 
-    def test_are_asked_to_sign_in_where_no_page_is(self, client):
-        assert client.get("/no/such/page")["Location"].startswith(reverse("account_login"))
+    def test_are_shown_the_way_in_where_no_page_is(self, client):
+        answer = client.get("/no/such/page")
+
+        assert answer.status_code == 404
+        assert reverse("account_login") in answer.text
 
     def test_find_no_way_to_register(self, client):
         words = client.get(reverse("account_login")).content.decode().lower()
