@@ -1,8 +1,7 @@
 """What the stockroom says in /readyz."""
 
-from pages.probes import Word, probe
-
 from inventory.models import LedgerCheck
+from pages.probes import Word, probe
 
 
 @probe("ledger")

@@ -1,6 +1,22 @@
 """Pages of the stockroom."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from inventory import views
 
 app_name = "inventory"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("items", views.item_list, name="item-list"),
+    path("items/new", views.item_new, name="item-new"),
+    path("items/<int:pk>", views.item_detail, name="item-detail"),
+    path("items/<int:pk>/receive", views.receive_stock, name="receive-stock"),
+    path("items/<int:pk>/ship", views.ship_stock, name="ship-stock"),
+    path("items/<int:pk>/return", views.return_stock, name="return-stock"),
+    path("items/<int:pk>/adjust", views.adjust_stock, name="adjust-stock"),
+    path("movements", views.movement_list, name="movement-list"),
+    path("movements/<int:pk>/reverse", views.reverse_movement, name="reverse-movement"),
+    path("ledger", views.ledger_proof, name="ledger-proof"),
+    re_path(
+        r"^pictures/(?P<sha256>[0-9a-f]{64})/(?P<size>full|thumb)$", views.picture, name="picture"
+    ),
+]

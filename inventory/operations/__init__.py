@@ -10,6 +10,7 @@ from inventory.ledger import (
     QuantityOutOfRange,
     StockError,
 )
+from inventory.operations.items import ItemRefused, create_item
 from inventory.operations.ledger_checks import check_ledger
 from inventory.operations.low_stock import note_stock_change, refresh_low_stock
 from inventory.operations.pictures import PictureRefused, keep_picture, set_picture
@@ -25,6 +26,7 @@ from inventory.operations.stock import (
 __all__ = [
     "AlreadyReversed",
     "ItemNotStocked",
+    "ItemRefused",
     "NotEnoughStock",
     "NotReversible",
     "NotYet",
@@ -35,6 +37,7 @@ __all__ = [
     "StockError",
     "adjust_stock",
     "check_ledger",
+    "create_item",
     "keep_picture",
     "note_stock_change",
     "receive_stock",

@@ -108,6 +108,7 @@ ITEMS = ListSpec(
     export="inventory.view_item",
     row_url=lambda item: item.get_absolute_url(),
     prepare=_load_picking_places,
+    legend="inventory/legend.html",
 )
 
 

@@ -1,0 +1,160 @@
+"""What a person may type about stock."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
+
+from accounts.models import User
+from inventory.models import Barcode, Item, Location, MovementKind, Reason
+from inventory.models.movement import QUANTITY_MAX
+from pages.formkeys import KeyedForm
+
+_WHOLE = {
+    "required": "How many? A whole number.",
+    "invalid": "A whole number, please: 1, 20, 144.",
+    "min_value": "At least %(limit_value)s.",
+    "max_value": "At most 1,000,000,000 in one line.",
+}
+
+
+class PlaceField(forms.CharField):
+    """The code of a place, in any case, that may hold stock and that this person may see."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 32)
+        super().__init__(
+            label="Place",
+            widget=forms.TextInput(
+                attrs={"list": "places", "autocomplete": "off", "autocapitalize": "characters"}
+            ),
+            error_messages={"required": "Which place? Scan it, or type its code."},
+            **options,
+        )
+
+    def for_user(self, user: User) -> None:
+        self._user = user
+
+    def clean(self, value: Any) -> str:
+        code = super().clean(value)
+        place = Location.objects.for_user(self._user).filter(code__iexact=code).first()
+        if place is None:
+            raise ValidationError(f"No place here has the code “{code}”.")
+        if place.structural:
+            raise ValidationError(
+                f"Nothing can stand at {place.code}: it only groups other places. "
+                "Choose a place inside it."
+            )
+        return place.code
+
+
+class BookForm(KeyedForm):
+    """What every booking says: where, how many, for what."""
+
+    place = PlaceField()
+    quantity = forms.IntegerField(
+        min_value=1,
+        max_value=QUANTITY_MAX,
+        error_messages=_WHOLE,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    reference = forms.CharField(
+        max_length=100, required=False, help_text="What it belongs to: order:1042, delivery:7."
+    )
+    note = forms.CharField(max_length=500, required=False)
+
+    reasons_for: MovementKind | None = None
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["place"]
+        place.for_user(user)
+        if self.reasons_for:
+            offered = Reason.objects.offered_for(self.reasons_for).values_list("code", "label")
+            self.fields["reason"] = forms.ChoiceField(
+                label="Why",
+                choices=[("", "Choose …"), *offered],
+                error_messages={"required": "Why? Choose the reason that fits best."},
+            )
+            self.order_fields(["place", "quantity", "delta", "reason", "reference", "note"])
+
+
+class ReceiveForm(BookForm):
+    pass
+
+
+class ShipForm(BookForm):
+    pass
+
+
+class ReturnForm(BookForm):
+    reasons_for = MovementKind.RETURN
+
+
+class AdjustForm(BookForm):
+    reasons_for = MovementKind.ADJUST
+
+    quantity = None  # type: ignore[assignment]  # takes the field away, as Django says
+    reference = None  # type: ignore[assignment]  # likewise
+    delta = forms.IntegerField(
+        label="Change by",
+        min_value=-QUANTITY_MAX,
+        max_value=QUANTITY_MAX,
+        error_messages=_WHOLE | {"min_value": "At most 1,000,000,000 in one line."},
+        help_text="−2 when two are missing, 3 when three more were found.",
+        widget=forms.NumberInput(attrs={"inputmode": "text"}),
+    )
+
+    def clean_delta(self) -> int:
+        delta: int = self.cleaned_data["delta"]
+        if delta == 0:
+            raise ValidationError("Zero changes nothing. By how many is it wrong?")
+        return delta
+
+
+class ReverseForm(KeyedForm):
+    note = forms.CharField(max_length=500, required=False)
+
+
+class ItemForm(KeyedForm, forms.ModelForm):
+    """A new item, with its barcodes and its picture."""
+
+    barcode_codes = forms.CharField(
+        label="Barcodes", required=False, max_length=500, help_text="Several: a blank between them."
+    )
+    picture_file = forms.FileField(
+        label="Picture", required=False, help_text="PNG, JPEG or WebP, up to 10 MB."
+    )
+
+    class Meta:
+        model = Item
+        fields = ["sku", "name", "category", "unit", "price", "reorder_at", "stocked"]
+
+    def clean_sku(self) -> str:
+        sku: str = self.cleaned_data["sku"]
+        if known := Item.objects.filter(sku__iexact=sku).first():
+            raise ValidationError(
+                format_html(
+                    'There is an item with this SKU already: <a href="{}">{}</a>.',
+                    known.get_absolute_url(),
+                    known,
+                )
+            )
+        return sku
+
+    def clean_barcode_codes(self) -> list[str]:
+        codes = list(dict.fromkeys(self.cleaned_data["barcode_codes"].split()))
+        if long := next((code for code in codes if len(code) > 64), None):
+            raise ValidationError(f"“{long[:20]}…” is too long: at most 64 characters.")
+        if taken := Barcode.objects.filter(code__in=codes).select_related("item").first():
+            raise ValidationError(f"{taken.code} is the barcode of {taken.item}.")
+        return codes
+
+    def clean_picture_file(self) -> bytes | None:
+        given: UploadedFile | None = self.cleaned_data["picture_file"]
+        return given.read() if given else None
+
+    def validate_constraints(self) -> None:
+        """`clean_sku` has said it, with a link; the database has the last word."""

@@ -1,0 +1,22 @@
+"""What the stockroom puts into the navigation."""
+
+from pages.navigation import Entry, register
+
+register(
+    Entry(
+        label="Items",
+        url_name="inventory:item-list",
+        icon="items",
+        order=20,
+        permission="inventory.view_item",
+    )
+)
+register(
+    Entry(
+        label="Movements",
+        url_name="inventory:movement-list",
+        icon="movements",
+        order=30,
+        permission="inventory.view_stockmovement",
+    )
+)

@@ -1,0 +1,79 @@
+"""Items: taken into the catalogue."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from inventory.models import Barcode, Category, Item, Unit
+from inventory.operations.pictures import keep_picture
+from jobs import idempotency
+
+
+class ItemRefused(Exception):
+    """A rule of the catalogue said no. The text is fit to show."""
+
+
+_WHY = {
+    "item_sku_unique": "An item with this SKU already exists.",
+    "inventory_barcode_code_key": "Another item has one of these barcodes.",
+    "barcode_has_no_blanks": "A barcode has no blanks in it.",
+}
+
+
+def create_item(
+    *,
+    sku: str,
+    name: str,
+    unit: Unit,
+    actor: User,
+    category: Category | None = None,
+    price: Decimal | None = None,
+    reorder_at: int | None = None,
+    stocked: bool = True,
+    barcodes: Sequence[str] = (),
+    picture: bytes | None = None,
+    key: UUID | None = None,
+) -> Item:
+    """Take an item into the catalogue, with its barcodes and its picture, or nothing of it.
+
+    :raises ItemRefused: if its SKU or a barcode is taken
+    :raises PictureRefused: if `picture` is no picture that is taken
+    :raises KeyReused: if `key` stands for another request
+    """
+    try:
+        with transaction.atomic():
+            claim = _claim(actor, key, sku, name)
+            if claim and not claim.first:
+                return Item.objects.for_user(actor).get(pk=claim.earlier["item"])
+            item = Item.objects.create(
+                sku=sku,
+                name=name,
+                unit=unit,
+                category=category,
+                price=price,
+                reorder_at=reorder_at,
+                stocked=stocked,
+                picture=keep_picture(content=picture) if picture else None,
+            )
+            Barcode.objects.bulk_create(Barcode(code=code, item=item) for code in barcodes)
+            if claim:
+                claim.answer({"item": item.pk})
+            return item
+    except IntegrityError as broken:
+        constraint = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in _WHY:
+            raise
+        raise ItemRefused(_WHY[constraint]) from broken
+
+
+def _claim(actor: User, key: UUID | None, sku: str, name: str) -> idempotency.Claim | None:
+    if key is None:
+        return None
+    return idempotency.claim(
+        principal=f"user:{actor.pk}",
+        key=key,
+        request_hash=idempotency.fingerprint(["item", sku.upper(), name]),
+    )

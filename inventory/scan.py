@@ -1,0 +1,25 @@
+"""What a scanned code of the stockroom stands for."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from inventory.models import Item, Location
+from pages.scan import resolver
+
+
+@resolver(order=10)
+def item(code: str, user: Any) -> str | None:
+    """An item, by its SKU in any case or by a barcode."""
+    found = Item.objects.for_user(user).by_code(code).first()
+    return found.get_absolute_url() if found and user.has_perm("inventory.view_item") else None
+
+
+@resolver(order=20)
+def place(code: str, user: Any) -> str | None:
+    """A place: the items that stand there."""
+    found = Location.objects.for_user(user).filter(code__iexact=code).first()
+    if found is None or not user.has_perm("inventory.view_item"):
+        return None
+    return f"{reverse('inventory:item-list')}?{urlencode({'place': found.code})}"

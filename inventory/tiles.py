@@ -1,0 +1,53 @@
+"""What the stockroom shows on Today."""
+
+from typing import Any
+
+from accounts.access import scope_of
+from inventory import availability
+from inventory.models import Item, LedgerCheck, LowStock, StockMovement
+from pages.requests import PageRequest
+from pages.tiles import tile
+
+_LOW, _LAST = 6, 8
+
+
+@tile(
+    order=10,
+    template="inventory/tiles/ledger.html",
+    permission="inventory.view_stockmovement",
+    width="full",
+)
+def ledger(request: PageRequest) -> dict[str, Any]:
+    """Whether ledger and balances agree."""
+    latest = LedgerCheck.objects.order_by("-pk").first()
+    full = LedgerCheck.objects.filter(full=True).order_by("-pk").first()
+    return {"check": latest, "full": full}
+
+
+@tile(order=20, template="inventory/tiles/low.html", permission="inventory.view_item")
+def low_stock(request: PageRequest) -> dict[str, Any]:
+    """Items that ran low or out, out first."""
+    items = (
+        Item.objects.for_user(request.user)
+        .filter(low__isnull=False)
+        .select_related("low")
+        .order_by("-low__out", "low__since", "pk")
+    )
+    return {
+        "items": availability.annotated(items, scope=scope_of(request.user))[:_LOW],
+        "count": LowStock.objects.count(),
+    }
+
+
+@tile(
+    order=30,
+    template="inventory/tiles/last.html",
+    permission="inventory.view_stockmovement",
+    width="side",
+)
+def last_movements(request: PageRequest) -> dict[str, Any]:
+    """What was booked last."""
+    movements = StockMovement.objects.for_user(request.user).select_related(
+        "level__item", "level__location", "actor"
+    )
+    return {"movements": movements.order_by("-recorded_at", "-pk")[:_LAST]}
