@@ -1,3 +1,4 @@
+from accounts.models.role import DeliveredPermission, Role
 from accounts.models.user import User
 
-__all__ = ["User"]
+__all__ = ["DeliveredPermission", "Role", "User"]

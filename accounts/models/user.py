@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Now, Upper
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -16,7 +17,7 @@ class UserQuerySet(models.QuerySet["User"]):
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # built at run time
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a person; without a password they choose one by the link of their invitation."""
-        user = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user  # type: ignore[no-any-return]  # the manager's base is built at run time
@@ -26,13 +27,17 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)  # type: ignore[no-any-return]
+        return self.get(email=(username or "").lower())  # type: ignore[no-any-return]
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Signs in with a mail address; never deleted, for the ledger names them."""
 
-    email = models.EmailField("e-mail")
+    email = models.EmailField(
+        "e-mail",
+        unique=True,
+        error_messages={"unique": "Somebody with this address is here already."},
+    )
     name = models.CharField(max_length=100, help_text="As colleagues see it.")
     is_active = models.BooleanField(
         "active",
@@ -43,6 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Counts up whenever rights change, so that open pages and sockets ask anew.
     access_epoch = models.BigIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(db_default=Now(), editable=False)
+    invited_at = models.DateTimeField("invited", null=True, editable=False)
 
     objects = UserManager()
 
@@ -52,11 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [
-            # Upper, as `email__iexact` asks: one index keeps the rule and finds the row.
-            models.UniqueConstraint(
-                Upper("email"),
-                name="user_email_unique",
-                violation_error_message="Somebody with this address is here already.",
+            # One spelling of an address, so that its unique index is blind to case.
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_lower",
+                violation_error_message="Write the address in small letters.",
             ),
         ]
 
