@@ -1,0 +1,3 @@
+from accounts.admin import door, people, roles
+
+__all__ = ["door", "people", "roles"]
