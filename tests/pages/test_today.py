@@ -19,7 +19,7 @@ def page(client):
     return lambda: client.get("/").content.decode()
 
 
-SHOWN = "pages/scan.html#scan-form"  # any part will do: its `code` tells the tiles apart
+SHOWN = "pages/search.html#found"  # any part will do: its `text` tells the tiles apart
 
 
 @pytest.mark.usefixtures("only")
@@ -27,11 +27,11 @@ class TestToday:
     def test_shows_the_tiles_in_their_order(self, page):
         @tile(order=2, template=SHOWN)
         def second(request):
-            return {"code": "second"}
+            return {"text": "second"}
 
         @tile(order=1, template=SHOWN, width="full")
         def first(request):
-            return {"code": "first"}
+            return {"text": "first"}
 
         html = page()
 
@@ -42,12 +42,12 @@ class TestToday:
         def empty(request):
             return None
 
-        assert "scan-form" not in page()
+        assert 'id="found"' not in page()
 
     def test_leaves_out_what_a_person_may_not_see(self, page):
         @tile(order=1, template=SHOWN, permission="accounts.view_user")
         def secret(request):
-            return {"code": "secret"}
+            return {"text": "secret"}
 
         assert "secret" not in page()
 
@@ -62,7 +62,7 @@ class TestToday:
 
         @tile(order=3, template=SHOWN)
         def sound(request):
-            return {"code": "sound"}
+            return {"text": "sound"}
 
         html = page()
 
@@ -72,11 +72,11 @@ class TestToday:
     def test_makes_the_navigation_once_for_all_tiles(self, page, django_assert_max_num_queries):
         @tile(order=1, template=SHOWN)
         def one(request):
-            return {"code": "one"}
+            return {"text": "one"}
 
         @tile(order=2, template=SHOWN)
         def another(request):
-            return {"code": "another"}
+            return {"text": "another"}
 
         with django_assert_max_num_queries(4):
             page()
