@@ -14,7 +14,7 @@ register(
     Entry(
         label="Effects",
         url_name="jobs:parked",
-        icon="alert-triangle",
+        icon="alert",
         order=80,
         permission="jobs.view_effect",
         badge=_parked,

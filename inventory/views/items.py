@@ -13,9 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import Scope, scope_of
 from inventory import availability
 from inventory.models import Category, Item, ItemStatus, Location, LowStock, StockLevel
+from inventory.views import cells
 from pages.lists import ByCode, Choice, Column, Empty, ListSpec, View, show_list
-
-CELLS = "inventory/items.html"
 
 
 def _at_place(items: QuerySet[Item], place: Location) -> QuerySet[Item]:
@@ -55,16 +54,21 @@ ITEMS = ListSpec(
     one="item",
     many="items",
     columns=[
-        Column("sku", "SKU", cell=f"{CELLS}#sku", sort="sku"),
-        Column("name", "Item", cell=f"{CELLS}#name", sort="name"),
-        Column("place", "Pick place", cell=f"{CELLS}#place", value=lambda item: item.picking_place),
+        Column("sku", "SKU", cell=cells.sku, sort="sku"),
+        Column("name", "Item", cell=cells.name, sort="name"),
+        Column(
+            "place",
+            "Pick place",
+            cell=cells.picking_place,
+            value=lambda item: item.picking_place,
+        ),
         Column("on_hand", "On hand", numeric=True),
         Column("allocated", "Allocated", numeric=True),
         Column("held", "Held", numeric=True),
         Column("unavailable", "Unavail.", numeric=True),
-        Column("available", "Available", cell=f"{CELLS}#available", numeric=True),
-        Column("make_up", "Make-up", cell=f"{CELLS}#make-up", value=lambda item: ""),
-        Column("state", "State", cell=f"{CELLS}#state", value=lambda item: _state(item)),
+        Column("available", "Available", cell=cells.available, numeric=True),
+        Column("make_up", "Make-up", cell=cells.make_up, value=lambda item: ""),
+        Column("state", "State", cell=cells.state, value=cells.stock_state),
         Column("reorder_at", "Reorder at", numeric=True, default=False),
         Column("category", "Category", value=lambda item: item.category, default=False),
         Column("moved", "Last moved", sort="last_moved_at", value=lambda item: item.last_moved_at),
@@ -112,16 +116,10 @@ ITEMS = ListSpec(
 )
 
 
-def _state(item: Item) -> str:
-    low = getattr(item, "low", None)
-    if low is None:
-        return "Enough" if item.stocked else "Not stocked"
-    return "Out" if low.out else "Low"
-
-
 @permission_required("inventory.view_item", raise_exception=True)
 @require_safe
 def item_list(request: HttpRequest) -> HttpResponseBase:
     """Show the items, with what stands of them where this person may look."""
     items = Item.objects.for_user(request.user).select_related("category", "low")
-    return show_list(request, ITEMS, availability.annotated(items, scope=scope_of(request.user)))
+    rows = availability.annotated(items, scope=scope_of(request.user))
+    return show_list(request, ITEMS, rows, template="inventory/items.html")

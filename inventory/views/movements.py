@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from inventory.models import Item, Location, MovementKind, Reason, StockLevel, StockMovement
+from inventory.views import cells
 from pages.lists import ByCode, Choice, Column, DateRange, Empty, Exact, ListSpec, show_list
 
-CELLS = "inventory/movements.html"
 _NAMED = 1000
 
 
@@ -67,15 +67,15 @@ MOVEMENTS = ListSpec(
     many="movements",
     columns=[
         Column("recorded", "Booked", sort="recorded_at", value=lambda line: line.recorded_at),
-        Column("kind", "What", cell=f"{CELLS}#kind", value=lambda line: line.get_kind_display()),
-        Column("sku", "SKU", cell=f"{CELLS}#sku", value=lambda line: line.level.item.sku),
-        Column("item", "Item", cell=f"{CELLS}#item", value=lambda line: line.level.item.name),
+        Column("kind", "What", cell=cells.kind, value=lambda line: line.get_kind_display()),
+        Column("sku", "SKU", cell=cells.line_sku, value=lambda line: line.level.item.sku),
+        Column("item", "Item", cell=cells.line_name, value=lambda line: line.level.item.name),
         Column(
-            "place", "Place", cell=f"{CELLS}#place", value=lambda line: line.level.location.code
+            "place", "Place", cell=cells.line_place, value=lambda line: line.level.location.code
         ),
-        Column("on_hand_delta", "Change", cell=f"{CELLS}#change", numeric=True),
+        Column("on_hand_delta", "Change", cell=cells.change, numeric=True),
         Column("on_hand_after", "On hand after", numeric=True),
-        Column("reference", "Reference", cell=f"{CELLS}#reference"),
+        Column("reference", "Reference", cell=cells.reference),
         Column("reason", "Why", value=lambda line: line.reason),
         Column("actor", "By", value=lambda line: line.actor),
         Column("effective", "Happened", value=lambda line: line.effective_at, default=False),
@@ -123,4 +123,4 @@ def movement_list(request: HttpRequest) -> HttpResponseBase:
     movements = StockMovement.objects.for_user(request.user).select_related(
         "level__item", "level__location", "actor", "reason", "note", "reversal", "reversal_of"
     )
-    return show_list(request, MOVEMENTS, movements)
+    return show_list(request, MOVEMENTS, movements, template="inventory/movements.html")

@@ -1,5 +1,7 @@
 """The parts of the look that are made of figures: icons, plates, states, bars."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -86,3 +88,9 @@ def field(bound: BoundField, hint: str = "") -> dict[str, object]:
 
 def _is_tick(bound: BoundField) -> bool:
     return getattr(bound.field.widget, "input_type", "") == "checkbox"
+
+
+@register.simple_tag
+def query(**parameters: object) -> str:
+    """Write a query string of these alone: `?item=85%2F123+A`."""
+    return f"?{urlencode(parameters)}"
