@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -77,8 +77,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Tell where a request comes from; whoever cannot be told apart shares one count."""
         try:
             return str(super().get_client_ip(request))
-        except ImproperlyConfigured:
-            # Fewer entries than proxies: it came past them, so nothing it says is believed.
+        except (ImproperlyConfigured, PermissionDenied):
+            # Fewer entries than proxies: it came past them, so nothing it says is believed. Or
+            # there is no address at all, as on a Unix socket.
             return str(request.META.get("REMOTE_ADDR") or "unknown")
 
     def is_ajax(self, request: HttpRequest) -> bool:

@@ -15,4 +15,5 @@ urlpatterns = [
 handler400 = "pages.errors.handler400"
 handler403 = "pages.errors.handler403"
 handler404 = "pages.errors.handler404"
+handler429 = "accounts.views.throttled.handler429"  # asked for by allauth
 handler500 = "pages.errors.handler500"

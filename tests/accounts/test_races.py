@@ -1,0 +1,52 @@
+"""What two do at the same moment, on connections of their own."""
+
+from functools import partial
+
+import pytest
+from django.test import Client
+
+from accounts import operations
+from accounts.invitations import InvitationEnded, opened, token_of
+from accounts.models import User
+from tests.accounts.acts import OTHER, sign_in
+from tests.acts import all_at_once, at_once
+from tests.factories import make_user
+
+
+def test_of_two_who_accept_an_invitation_one_has_chosen(committed):
+    token = token_of(make_user())
+
+    outcomes = at_once(2, partial(operations.accept_invitation, token=token, password=OTHER))
+
+    assert len([each for each in outcomes if isinstance(each, User)]) == 1
+    assert len([each for each in outcomes if isinstance(each, InvitationEnded)]) == 1
+    with pytest.raises(InvitationEnded):
+        opened(token)
+
+
+def test_the_last_two_cannot_take_all_rights_from_each_other(committed):
+    first, second = make_user(superuser=True), make_user(superuser=True)
+    take = partial(operations.set_roles, roles=(), staff=True, superuser=False)
+
+    outcomes = all_at_once(
+        [
+            partial(take, person=first.pk, actor=second),
+            partial(take, person=second.pk, actor=first),
+        ]
+    )
+
+    assert User.objects.filter(is_superuser=True).count() == 1
+    assert len([each for each in outcomes if isinstance(each, operations.LastAdmin)]) == 1
+
+
+def test_guesses_are_counted_one_by_one(committed, new_address, hashes):
+    """A counter that is read, then written, would let all of them through."""
+    guesses = [
+        partial(sign_in, Client(REMOTE_ADDR=new_address()), "many@guesses.example", "guess guess")
+        for _ in range(12)
+    ]
+
+    answers = all_at_once(guesses)
+
+    assert sorted(answer.status_code for answer in answers) == [422] * 5 + [429] * 7
+    assert len(hashes) == 5
