@@ -43,12 +43,16 @@ LIST = "pages/list.html"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Empty:
-    """What a list says while nothing is in it: why, and the one thing to do next."""
+    """What a list says while nothing is in it: why, and the one thing to do next.
+
+    `kind` is the drawing: `start` (a first box) or `done` (all boxes ticked).
+    """
 
     title: str
     sentence: str
     label: str = ""
     url: str = ""
+    kind: str = "start"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from django.template.loader import render_to_string
 logger = structlog.get_logger(__name__)
 
 RETRY_AFTER = 2  # seconds
-# htmx 4 swaps every answer: of a whole page that came instead of a part, it takes the notice.
+# htmx 4 swaps every answer: of a whole page that came instead of a part, it takes the toast.
 BESIDE = {
-    "HX-Reselect": ".notice",
+    "HX-Reselect": ".toast",
     "HX-Retarget": "#toasts",
     "HX-Reswap": "beforeend",
     "HX-Push-Url": "false",
@@ -35,8 +35,8 @@ OUTAGES = (
 
 # When not even that can be rendered, as without the collected static files.
 BARE = (
-    '<!doctype html><title>Backroom</title><p class="notice">Something went wrong. What you sent '
-    "may not have been written: look before you send it again."
+    '<!doctype html><title>Backroom</title><p class="toast bad">Something went wrong. What you '
+    "sent may not have been written: look before you send it again."
 )
 
 
@@ -99,7 +99,7 @@ def bare_page(template: str, context: Mapping[str, Any] | None = None) -> str:
 
 
 def beside_the_form(response: HttpResponse) -> None:
-    """Let htmx show the notice of `response` among the toasts: what was typed stays where it is."""
+    """Let htmx show the toast of `response` among the others: what was typed stays where it is."""
     for name, value in BESIDE.items():
         response[name] = value
 

@@ -41,6 +41,7 @@ PARKED = ListSpec(
     empty=Empty(
         title="Nothing is parked",
         sentence="Every mail was sent and every change was passed on, or is being tried.",
+        kind="done",
     ),
     filters=[Choice("topic", "After", choices=_topics, lookup="event__topic")],
 )

@@ -53,6 +53,14 @@ class TestEachHasAPageOfItsOwn:
         assert answer["HX-Push-Url"] == "false"
 
 
+@pytest.mark.parametrize("path", ["/boom", "/away"])
+def test_of_a_whole_page_htmx_takes_the_toast(ask, path):
+    answer = ask(path, **PART)
+
+    assert answer["HX-Reselect"] == ".toast"
+    assert text_of(answer).count('class="toast bad"') == 1
+
+
 class TestRefusal:
     def test_shows_the_number_the_choices_and_that_nothing_was_written(self, ask):
         html = text_of(ask("/refused"))
