@@ -1,8 +1,10 @@
 """What two do at the same moment, on connections of their own."""
 
 from functools import partial
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts import operations
@@ -10,6 +12,7 @@ from accounts.invitations import InvitationEnded, opened, token_of
 from accounts.models import User
 from tests.accounts.acts import OTHER, sign_in
 from tests.acts import all_at_once, at_once
+from tests.eventually import eventually
 from tests.factories import make_user
 
 
@@ -27,16 +30,34 @@ def test_of_two_who_accept_an_invitation_one_has_chosen(committed):
 def test_the_last_two_cannot_take_all_rights_from_each_other(committed):
     first, second = make_user(superuser=True), make_user(superuser=True)
     take = partial(operations.set_roles, roles=(), staff=True, superuser=False)
+    taken, tried = Event(), Event()
 
-    outcomes = all_at_once(
-        [
-            partial(take, person=first.pk, actor=second),
-            partial(take, person=second.pk, actor=first),
-        ]
-    )
+    def one():
+        with transaction.atomic():
+            take(person=first.pk, actor=second)
+            taken.set()
+            eventually(lambda: tried.is_set() or somebody_waits_for_us())
+
+    def other():
+        taken.wait(60)
+        try:
+            return take(person=second.pk, actor=first)
+        finally:
+            tried.set()
+
+    outcomes = all_at_once([one, other])
 
     assert User.objects.filter(is_superuser=True).count() == 1
-    assert len([each for each in outcomes if isinstance(each, operations.LastAdmin)]) == 1
+    assert [type(outcome) for outcome in outcomes] == [type(None), operations.LastAdmin]
+
+
+def somebody_waits_for_us():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()
 
 
 def test_guesses_are_counted_one_by_one(committed, new_address, hashes):

@@ -102,7 +102,7 @@ def window(browser: Browser, house: str, committed):
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said) if said.type == "error" else None)
-        page.on("pageerror", complaints.append)
+        page.on("pageerror", lambda error: complaints.append(error))
         return page
 
     yield opened
