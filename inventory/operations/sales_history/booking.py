@@ -91,6 +91,7 @@ def import_sales_history(
             if not dry_run:
                 items = _open(needs, shelf, actor, report)
                 _book(paths, items, shelf, actor, report, progress)
+                _count_anew()
         except KeyboardInterrupt:
             report.stopped = True
     report.seconds = time.monotonic() - began
@@ -287,6 +288,15 @@ def _post(asked: list[tuple[Request, list[_Identified]]], report: Report) -> Non
             invoice, code, n = line.identity
             kept.append(SalesLine(invoice=invoice, code=code, n=n, movement_id=movement))
     SalesLine.objects.bulk_create(kept)
+
+
+def _count_anew() -> None:
+    """The planner knows nothing yet of so many new rows, and would choose ways for a few."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE inventory_item, inventory_stocklevel, inventory_stockmovement, "
+            "inventory_salesline"
+        )
 
 
 def _acts(batch: list[_Identified]) -> Iterator[tuple[MovementKind, list[_Identified]]]:
