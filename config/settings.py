@@ -182,6 +182,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT = 25 * 60
 CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_TASK_DEFAULT_QUEUE = "work"
+# What the clock starts and must not wait; the rest is work.
+CELERY_TASK_ROUTES = {
+    "jobs.schedule.run_relay": {"queue": "clock"},
+    "inventory.schedule.check_ledger": {"queue": "clock"},
+    "inventory.schedule.refresh_low_stock": {"queue": "clock"},
+}
 # Two at once: a check of the whole ledger must not keep the relay waiting.
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 2)
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -9,18 +9,18 @@ from jobs.nudge import Nudge
 _BUDGET, _SOFT, _HARD = 20, 60, 75
 
 
-@shared_task(name="jobs.schedule.run_relay", queue="clock", soft_time_limit=_SOFT, time_limit=_HARD)
+@shared_task(name="jobs.schedule.run_relay", soft_time_limit=_SOFT, time_limit=_HARD)
 def run_relay() -> None:
     """Hand outbox events to their subscribers."""
     relay.run(budget=_BUDGET)
 
 
-@shared_task(name="jobs.schedule.prune_outbox", queue="work")
+@shared_task(name="jobs.schedule.prune_outbox")
 def prune_outbox() -> None:
     operations.prune_outbox()
 
 
-@shared_task(name="jobs.schedule.prune_keys", queue="work")
+@shared_task(name="jobs.schedule.prune_keys")
 def prune_keys() -> None:
     operations.prune_keys()
 
