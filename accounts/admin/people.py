@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.options import ActionLocation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -30,7 +31,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "name", "is_staff", "is_superuser"]
-        labels = {"is_superuser": "has all rights"}
+        labels = {"is_superuser": "Has all rights"}
         help_texts = {"is_superuser": "Everything, in every place, with or without roles."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,11 +54,19 @@ class PersonForm(forms.ModelForm):
         return str(self.cleaned_data["email"]).lower()
 
 
+class RoleFilter(RelatedFieldListFilter):
+    """Django names it after the column."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "role"
+
+
 @admin.register(User)
 class PersonAdmin(CatalogueAdmin):
     form = PersonForm
     list_display = ["name", "email", "in_roles", "is_staff", "is_active", "invited_at", "last_here"]
-    list_filter = ["is_active", "is_staff", "groups"]
+    list_filter = ["is_active", "is_staff", ("groups", RoleFilter)]
     search_fields = ["name__icontains", "email__istartswith"]
     search_help_text = "Part of a name, or the beginning of an address"
     ordering = ["name", "pk"]

@@ -49,6 +49,10 @@ class Migration(migrations.Migration):
                 ('objects', django.contrib.auth.models.GroupManager()),
             ],
         ),
+        migrations.AlterModelOptions(
+            name='user',
+            options={'verbose_name': 'person', 'verbose_name_plural': 'people'},
+        ),
         migrations.RemoveConstraint(
             model_name='user',
             name='user_email_unique',

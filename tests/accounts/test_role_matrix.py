@@ -22,6 +22,7 @@ MATRIX = {
     ("inventory:item-detail", "get"): EVERYBODY,
     ("inventory:item-new", "get"): {"Purchasing", "Supervisor", "Admin"},
     ("inventory:item-new", "post"): {"Purchasing", "Supervisor", "Admin"},
+    ("inventory:change-picture", "post"): {"Purchasing", "Supervisor", "Admin"},
     ("inventory:movement-list", "get"): LOOKERS,
     ("inventory:ledger-proof", "get"): LOOKERS,
     ("inventory:receive-stock", "post"): MOVERS | {"Purchasing"},
@@ -42,7 +43,14 @@ MATRIX = {
 }
 # Pages for everybody who is in.
 FREE = {"inventory:picture"}
-ABOUT_AN_ITEM = {"item-detail", "receive-stock", "ship-stock", "return-stock", "adjust-stock"}
+ABOUT_AN_ITEM = {
+    "item-detail",
+    "change-picture",
+    "receive-stock",
+    "ship-stock",
+    "return-stock",
+    "adjust-stock",
+}
 
 
 def url_of(name, shelf):

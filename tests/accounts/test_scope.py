@@ -32,6 +32,7 @@ ALLOWED = {
     ("inventory/operations/sales_history/booking.py", "_receive", "StockLevel"): "at its own shelf",
     ("inventory/operations/stock.py", "_post", "StockMovement"): "the line booked just now",
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
+    ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
     # To be narrowed with the first grant by place: the rows of a page do not know who asks.
     ("inventory/views/items.py", "_load_picking_places", "StockLevel"): "the code of a place alone",
