@@ -142,6 +142,20 @@ class TestChange:
         assert hashes == []
 
 
+def test_without_valkey_nobody_comes_in_and_nothing_is_hashed(stranger, hashes, settings):
+    person, inside = make_user(password=PASSWORD), Client()
+    inside.force_login(person)
+    hashes.clear()
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1"}}
+
+    answer = sign_in(stranger, person.email)
+
+    assert (answer.status_code, "Retry-After" in answer) == (503, True)
+    assert hashes == []
+    assert is_in(inside)
+
+
 class TestWhereARequestComesFrom:
     def address(self, **headers):
         return AccountAdapter().get_client_ip(RequestFactory().get("/", **headers))
