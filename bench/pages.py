@@ -93,10 +93,11 @@ def main() -> int:
     parser.add_argument("--movements", type=int, default=1_000_000)
     asked = parser.parse_args()
     call_command("migrate", verbosity=0)
-    house.build(items=asked.items, movements=asked.movements)
+    if not Item.objects.exists():
+        house.build(items=asked.items, movements=asked.movements)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(
         User.objects.filter(is_superuser=True).first()
         or User.objects.create_superuser("bench@backroom.example", name="Bench")
