@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from config.launch import demo
-from config.launch.home import CHECKOUT, Busy, Home, named, opened, owned, read_state
+from config.launch.home import Busy, Home, named, opened, owned, read_state
 from config.launch.layout import connections, web, workers
 from config.launch.logs import say
 from config.launch.refusal import Refusal
@@ -18,7 +18,6 @@ from config.launch.stopping import run
 from config.launch.web import BACKLOG
 
 READY_SECONDS = 60.0
-SEED = CHECKOUT / "inventory/management/commands/seed.py"
 
 
 def up(arguments: Sequence[str]) -> int:
@@ -106,8 +105,7 @@ async def _furnish(servers: Servers) -> None:
     if servers.cluster and demo.is_ours(servers.cluster):
         servers.env["BACKROOM_DEMO"] = "1"
         if not demo.is_filled(servers.cluster):
-            if SEED.exists():
-                await step(servers.env, "seed")
+            await step(servers.env, "seed")
             demo.filled(servers.cluster)
     servers.supervisor.changed()
 
