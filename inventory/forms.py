@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from accounts.models import User
 from inventory.models import Barcode, Item, Location, MovementKind, Reason
 from inventory.models.movement import QUANTITY_MAX
+from inventory.operations.pictures import MAX_BYTES
 from pages.formkeys import KeyedForm
 
 _WHOLE = {
@@ -25,12 +26,23 @@ class PlaceField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", 32)
+        options.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={
+                    "list": "places",
+                    "autocomplete": "off",
+                    "autocapitalize": "characters",
+                    "spellcheck": "false",
+                }
+            ),
+        )
         super().__init__(
             label="Place",
-            widget=forms.TextInput(
-                attrs={"list": "places", "autocomplete": "off", "autocapitalize": "characters"}
-            ),
-            error_messages={"required": "Which place? Scan it, or type its code."},
+            error_messages={
+                "required": "Which place? Scan it, or type its code.",
+                "max_length": "A code has at most %(limit_value)d characters.",
+            },
             **options,
         )
 
@@ -41,7 +53,9 @@ class PlaceField(forms.CharField):
         code = super().clean(value)
         place = Location.objects.for_user(self._user).filter(code__iexact=code).first()
         if place is None:
-            raise ValidationError(f"No place here has the code “{code}”.")
+            raise ValidationError(
+                f"No place has the code “{code}”. Scan its label, or choose one of the list."
+            )
         if place.structural:
             raise ValidationError(
                 f"Nothing can stand at {place.code}: it only groups other places. "
@@ -72,13 +86,17 @@ class BookForm(KeyedForm):
         place: Any = self.fields["place"]
         place.for_user(user)
         if self.reasons_for:
-            offered = Reason.objects.offered_for(self.reasons_for).values_list("code", "label")
-            self.fields["reason"] = forms.ChoiceField(
-                label="Why",
-                choices=[("", "Choose …"), *offered],
-                error_messages={"required": "Why? Choose the reason that fits best."},
-            )
+            self.fields["reason"] = _reason_field(self.reasons_for)
             self.order_fields(["place", "quantity", "delta", "reason", "reference", "note"])
+
+
+def _reason_field(kind: MovementKind) -> forms.ChoiceField:
+    offered = Reason.objects.offered_for(kind).values_list("code", "label")
+    return forms.ChoiceField(
+        label="Why",
+        choices=[("", "Choose …"), *offered],
+        error_messages={"required": "Why? Choose the reason that fits best."},
+    )
 
 
 class ReceiveForm(BookForm):
@@ -114,8 +132,77 @@ class AdjustForm(BookForm):
         return delta
 
 
+class CountedForm(KeyedForm):
+    """What was counted at a place, turned into a change of what was seen there.
+
+    `seen_on_hand` is the number that was on the page and `seen_version` the level's version then.
+    """
+
+    place = PlaceField(widget=forms.HiddenInput)
+    seen_on_hand = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    counted = forms.IntegerField(
+        label="Counted here",
+        min_value=0,
+        max_value=QUANTITY_MAX,
+        error_messages=_WHOLE
+        | {
+            "required": "How many stand there? A whole number.",
+            "max_value": "At most 1,000,000,000 can be counted here.",
+        },
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["place"]
+        place.for_user(user)
+        self.fields["reason"] = _reason_field(MovementKind.ADJUST)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if {"counted", "seen_on_hand"} <= given.keys() and not self.delta:
+            self.add_error("counted", "That is what the ledger says: nothing to correct.")
+        return given
+
+    @property
+    def delta(self) -> int:
+        """By how many base units the ledger is wrong, of a form that is valid so far."""
+        difference: int = self.cleaned_data["counted"] - self.cleaned_data["seen_on_hand"]
+        return difference
+
+
 class ReverseForm(KeyedForm):
     note = forms.CharField(max_length=500, required=False)
+
+
+class PictureField(forms.FileField):
+    """The content of an uploaded file, if it is not too large to be looked at."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Picture",
+            help_text="PNG, JPEG or WebP, up to 10 MB.",
+            widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+            error_messages={
+                "required": "Which file? PNG, JPEG or WebP.",
+                "empty": "The file is empty. Save the picture anew and try again.",
+            },
+            **options,
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> bytes | None:
+        given: UploadedFile | None = super().clean(data, initial)
+        if not given:
+            return None
+        if (given.size or 0) > MAX_BYTES:
+            megabytes = (given.size or 0) / 1024 / 1024
+            raise ValidationError(f"It has {megabytes:.1f} MB: at most 10 MB are taken.")
+        return bytes(given.read())
+
+
+class PictureForm(forms.Form):
+    picture_file = PictureField()
 
 
 class ItemForm(KeyedForm, forms.ModelForm):
@@ -124,9 +211,7 @@ class ItemForm(KeyedForm, forms.ModelForm):
     barcode_codes = forms.CharField(
         label="Barcodes", required=False, max_length=500, help_text="Several: a blank between them."
     )
-    picture_file = forms.FileField(
-        label="Picture", required=False, help_text="PNG, JPEG or WebP, up to 10 MB."
-    )
+    picture_file = PictureField(required=False)
 
     class Meta:
         model = Item
@@ -151,10 +236,6 @@ class ItemForm(KeyedForm, forms.ModelForm):
         if taken := Barcode.objects.filter(code__in=codes).select_related("item").first():
             raise ValidationError(f"{taken.code} is the barcode of {taken.item}.")
         return codes
-
-    def clean_picture_file(self) -> bytes | None:
-        given: UploadedFile | None = self.cleaned_data["picture_file"]
-        return given.read() if given else None
 
     def validate_constraints(self) -> None:
         """`clean_sku` has said it, with a link; the database has the last word."""

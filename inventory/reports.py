@@ -24,6 +24,21 @@ _NEWEST_OF_ITEM = """
 """
 
 
+# What stood at each level when a line was written: its newest line that is not later.
+_STOOD_THEN = """
+    SELECT place.sells, line.on_hand_after, line.allocated_after, line.held_after,
+           line.unavailable_after
+    FROM inventory_stocklevel AS level
+    JOIN inventory_location AS place ON place.id = level.location_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM inventory_stockmovement AS line
+        WHERE line.level_id = level.id AND (line.recorded_at, line.id) <= (%(at)s, %(id)s)
+        ORDER BY line.version DESC LIMIT 1
+    ) AS line
+    WHERE level.id = ANY(%(levels)s)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
     """A movement as it explains the number: `change` of the item's figures, and `after` it."""
@@ -81,6 +96,42 @@ def timeline(
         adds_up=_adds_up(movements, levels, newest=before is None) and (more or after == Figures()),
         earlier=Position(last.recorded_at, last.pk, after) if last else None,
     )
+
+
+def position_at(movement: StockMovement, *, scope: Scope) -> Position:
+    """Where the timeline of its item begins with this line: `timeline(item, before=…)`."""
+    levels = StockLevel.objects.within(scope).filter(item=movement.level.item_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STOOD_THEN,
+            {
+                "levels": list(levels.values_list("pk", flat=True)),
+                "at": movement.recorded_at,
+                "id": movement.pk,
+            },
+        )
+        rows = cursor.fetchall()
+    stood = Figures(
+        on_hand=sum(on_hand for _, on_hand, *_ in rows),
+        allocated=sum(allocated for _, _, allocated, *_ in rows),
+        held=sum(held for _, _, _, held, _ in rows),
+        available=sum(
+            on_hand - allocated - held - unavailable
+            for sells, on_hand, allocated, held, unavailable in rows
+            if sells
+        ),
+    )
+    return Position(movement.recorded_at, movement.pk + 1, stood)
+
+
+def meanwhile(level: StockLevel, *, since: int, size: int = 10) -> list[StockMovement]:
+    """What happened to a level after its version `since`, oldest first; the newest `size` of it."""
+    lines = (
+        StockMovement.objects.filter(level=level, version__gt=since)
+        .select_related("actor", "reason", "reversal_of")
+        .order_by("-version")
+    )
+    return list(reversed(lines[:size]))
 
 
 def _newest(levels: list[StockLevel], before: Position | None, size: int) -> list[StockMovement]:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from inventory.models import Item, Location
+from inventory.models import Item, Location, StockMovement
 from pages.scan import resolver
 
 
@@ -23,3 +23,13 @@ def place(code: str, user: Any) -> str | None:
     if found is None or not user.has_perm("inventory.view_item"):
         return None
     return f"{reverse('inventory:item-list')}?{urlencode({'place': found.code})}"
+
+
+@resolver(order=30)
+def reference(code: str, user: Any) -> str | None:
+    """What movements belong to, as in `order:1042`: those movements."""
+    if not user.has_perm("inventory.view_stockmovement"):
+        return None
+    if not StockMovement.objects.for_user(user).filter(reference=code).exists():
+        return None
+    return f"{reverse('inventory:movement-list')}?{urlencode({'reference': code})}"

@@ -8,7 +8,7 @@ from inventory.models import Item, LedgerCheck, LowStock, StockMovement
 from pages.requests import PageRequest
 from pages.tiles import tile
 
-_LOW, _LAST = 6, 8
+_LOW, _LAST = 5, 6
 
 
 @tile(
@@ -21,7 +21,11 @@ def ledger(request: PageRequest) -> dict[str, Any]:
     """Whether ledger and balances agree."""
     latest = LedgerCheck.objects.order_by("-pk").first()
     full = LedgerCheck.objects.filter(full=True).order_by("-pk").first()
-    return {"check": latest, "full": full}
+    return {
+        "check": latest,
+        "full": full,
+        "apart": abs(latest.ledger_units - latest.balance_units) if latest else 0,
+    }
 
 
 @tile(order=20, template="inventory/tiles/low.html", permission="inventory.view_item")
@@ -48,6 +52,6 @@ def low_stock(request: PageRequest) -> dict[str, Any]:
 def last_movements(request: PageRequest) -> dict[str, Any]:
     """What was booked last."""
     movements = StockMovement.objects.for_user(request.user).select_related(
-        "level__item", "level__location", "actor"
+        "level__item", "level__location", "actor", "reason", "reversal_of"
     )
     return {"movements": movements.order_by("-recorded_at", "-pk")[:_LAST]}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("items", views.item_list, name="item-list"),
     path("items/new", views.item_new, name="item-new"),
     path("items/<int:pk>", views.item_detail, name="item-detail"),
+    path("items/<int:pk>/picture", views.change_picture, name="change-picture"),
     path("items/<int:pk>/receive", views.receive_stock, name="receive-stock"),
     path("items/<int:pk>/ship", views.ship_stock, name="ship-stock"),
     path("items/<int:pk>/return", views.return_stock, name="return-stock"),

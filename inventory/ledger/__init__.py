@@ -9,6 +9,7 @@ from inventory.ledger.plan import plan
 from inventory.ledger.refusals import (
     AlreadyReversed,
     ItemNotStocked,
+    LevelChanged,
     NotEnoughStock,
     NotReversible,
     NotYet,
@@ -26,6 +27,7 @@ __all__ = [
     "Done",
     "ItemNotStocked",
     "Level",
+    "LevelChanged",
     "Line",
     "NotEnoughStock",
     "NotReversible",

@@ -41,6 +41,12 @@ class NotYet(StockError):
     code = "not_yet"
 
 
+class LevelChanged(StockError):
+    """Raised by an operation that was told which version its caller had seen."""
+
+    code = "level_changed"
+
+
 _BY_CODE = {error.code: error for error in StockError.__subclasses__()}
 
 

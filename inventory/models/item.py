@@ -125,6 +125,11 @@ class Item(models.Model):
         return reverse("inventory:item-detail", args=[self.pk])
 
     @property
+    def picture_url(self) -> str:
+        """Where its picture is served, or nothing when it has none."""
+        return picture_url(self.picture_id) if self.picture_id else ""
+
+    @property
     def thumbnail_url(self) -> str:
         """Where its small picture is served, or nothing when it has none."""
         return picture_url(self.picture_id, size="thumb") if self.picture_id else ""

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.access import Scope, scope_of
 from inventory.models.clock import ClockTimestamp
@@ -27,6 +28,22 @@ class MovementKind(models.TextChoices):
     ADJUST = "adjust", "Adjust"
     REVERSE = "reverse", "Reverse"
     RELABEL = "relabel", "Relabel"
+
+
+_DID: dict[str, str] = {
+    MovementKind.RECEIVE: "Received",
+    MovementKind.SHIP: "Shipped",
+    MovementKind.RETURN: "Returned",
+    MovementKind.ADJUST: "Corrected",
+    MovementKind.REVERSE: "Reversed",
+    MovementKind.RELABEL: "Its place changed",
+}
+_NOUN: dict[str, str] = {
+    MovementKind.RECEIVE: "Receipt",
+    MovementKind.SHIP: "Shipment",
+    MovementKind.RETURN: "Return",
+    MovementKind.ADJUST: "Correction",
+}
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
@@ -162,3 +179,32 @@ class StockMovement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.on_hand_delta:+}"
+
+    def get_absolute_url(self) -> str:
+        """Its line in the timeline of the item; `level` should be loaded."""
+        item = reverse("inventory:item-detail", args=[self.level.item_id])
+        return f"{item}?line={self.pk}#line-{self.pk}"
+
+    def did(self) -> str:
+        """What it says was done: `Received`, `Damaged`, `Shipment reversed`.
+
+        `reason` and `reversal_of` should be loaded.
+        """
+        if self.kind == MovementKind.REVERSE and self.reversal_of:
+            return f"{_NOUN[self.reversal_of.kind]} reversed"
+        if self.kind == MovementKind.ADJUST and self.reason:
+            return self.reason.label
+        return _DID[self.kind]
+
+    def may_be_reversed(self) -> bool:
+        """Whether it can be undone now: its kind can, nobody has, and what it brought is free.
+
+        A hint for a page, under the lock the ledger decides. `level` and `reversal` should be
+        loaded.
+        """
+        if self.kind in (MovementKind.REVERSE, MovementKind.RELABEL):
+            return False
+        if getattr(self, "reversal", None) is not None:
+            return False
+        free: int = self.level.available
+        return free >= self.on_hand_delta

@@ -3,6 +3,7 @@
 from inventory.ledger import (
     AlreadyReversed,
     ItemNotStocked,
+    LevelChanged,
     NotEnoughStock,
     NotReversible,
     NotYet,
@@ -27,6 +28,7 @@ __all__ = [
     "AlreadyReversed",
     "ItemNotStocked",
     "ItemRefused",
+    "LevelChanged",
     "NotEnoughStock",
     "NotReversible",
     "NotYet",

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from inventory import ledger
-from inventory.ledger import Line, Request
+from inventory.ledger import LevelChanged, Line, Request
 from inventory.models import Item, Location, MovementKind, Reason, StockMovement
 from jobs import idempotency
 
@@ -113,10 +113,15 @@ def adjust_stock(
     actor: User,
     note: str = "",
     effective_at: datetime | None = None,
+    seen: int | None = None,
     key: UUID | None = None,
 ) -> StockMovement:
     """Correct what stands at a place by `delta` base units; `reason` is a code.
 
+    `seen` is the version of the level that `delta` was worked out from, as a count does: when
+    others have changed it since, nothing is written. Without it the change adds to theirs.
+
+    :raises LevelChanged: if the level is no longer at the version `seen`
     :raises NotEnoughStock: if fewer than `-delta` can be taken there
     :raises KeyReused: if `key` stands for another request
     """
@@ -129,6 +134,7 @@ def adjust_stock(
         reason=reason,
         note=note,
         effective_at=effective_at,
+        seen=seen,
         key=key,
     )
 
@@ -174,6 +180,7 @@ def _book(
     reference: str = "",
     note: str = "",
     effective_at: datetime | None = None,
+    seen: int | None = None,
     key: UUID | None = None,
 ) -> StockMovement:
     claim = _claim(
@@ -186,13 +193,14 @@ def _book(
         reason=reason,
         reference=reference,
         note=note,
+        seen=seen,
     )
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
     item = Item.objects.for_user(actor).get(sku__iexact=sku)
     location = Location.objects.for_user(actor).get(code__iexact=place)
     why = Reason.objects.get(code=reason).pk if reason else None
-    return _post(
+    movement = _post(
         Request(
             kind,
             (Line(item.pk, quantity, location.pk),),
@@ -204,6 +212,10 @@ def _book(
         ),
         claim,
     )
+    # Only under the lock is it known; what was written falls with the transaction.
+    if seen is not None and movement.version != seen + 1:
+        raise LevelChanged(f"What stands at {location.code} has changed meanwhile.")
+    return movement
 
 
 def _post(request: Request, claim: idempotency.Claim | None) -> StockMovement:

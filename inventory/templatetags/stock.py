@@ -1,34 +1,38 @@
-"""Words for movements."""
+"""Times and addresses of ledger lines."""
+
+from datetime import datetime
+from urllib.parse import urlencode
 
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from inventory.models import MovementKind, StockMovement
+from pages import formats
 
 register = template.Library()
 
-_DID = {
-    MovementKind.RECEIVE: "Received",
-    MovementKind.SHIP: "Shipped",
-    MovementKind.RETURN: "Taken back",
-    MovementKind.ADJUST: "Corrected",
-    MovementKind.RELABEL: "Its place changed",
-}
-
 
 @register.filter
-def did(movement: StockMovement) -> str:
-    """What a ledger line says was done: `Received`, `Damaged`, `Receive reversed`."""
-    if movement.kind == MovementKind.REVERSE:
-        origin = movement.reversal_of
-        return f"{_DID[MovementKind(origin.kind)]}: reversed" if origin else "Reversed"
-    if movement.kind == MovementKind.ADJUST and movement.reason:
-        return movement.reason.label
-    return _DID[MovementKind(movement.kind)]
+def clock(moment: datetime) -> SafeString:
+    """When a line was booked, as narrow as a ledger wants it: `14:32` today, else `23 Nov`."""
+    local, today = timezone.localtime(moment), timezone.localdate()
+    if local.date() == today:
+        words = f"{local:%H:%M}"
+    elif local.year == today.year:
+        words = f"{local.day} {local:%b}"
+    else:
+        words = formats.day(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        formats.exactly(moment),
+        words,
+    )
 
 
-@register.filter
-def may_be_reversed(movement: StockMovement) -> bool:
-    """Whether this line is of a kind that can be undone, and nobody has undone it."""
-    if movement.kind in (MovementKind.REVERSE, MovementKind.RELABEL):
-        return False
-    return getattr(movement, "reversal", None) is None
+@register.simple_tag
+def line_of_item(item_url: str, movement: int, here: frozenset[int]) -> str:
+    """Where another line of the same item stands: on this page, or on one that begins with it."""
+    page = "" if movement in here else f"{item_url}?{urlencode({'line': movement})}"
+    return f"{page}#line-{movement}"

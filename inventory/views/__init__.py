@@ -2,17 +2,18 @@ from inventory.views.acts import (
     adjust_stock,
     receive_stock,
     return_stock,
-    reverse_movement,
     ship_stock,
 )
-from inventory.views.item import item_detail, item_new
+from inventory.views.item import change_picture, item_detail, item_new
 from inventory.views.items import item_list
 from inventory.views.movements import movement_list
 from inventory.views.pictures import picture
 from inventory.views.proof import ledger_proof
+from inventory.views.reversal import reverse_movement
 
 __all__ = [
     "adjust_stock",
+    "change_picture",
     "item_detail",
     "item_list",
     "item_new",

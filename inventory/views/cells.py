@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from inventory.models import StockMovement
-from inventory.templatetags.stock import did
 from pages import formats
 from pages.templatetags import look
 
@@ -64,7 +63,7 @@ def state(item: Any) -> SafeString:
 
 
 def kind(line: StockMovement) -> SafeString:
-    return format_html('<span class="with-icon">{}{}</span>', look.icon(line.kind), did(line))
+    return format_html('<span class="with-icon">{}{}</span>', look.icon(line.kind), line.did())
 
 
 def line_sku(line: StockMovement) -> SafeString:

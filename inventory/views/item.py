@@ -1,46 +1,50 @@
-"""The page of an item, and taking a new one into the catalogue."""
+"""The page of an item, taking a new one into the catalogue, and giving one its picture."""
 
 from datetime import datetime
 
 from django.contrib.auth.decorators import permission_required
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.availability import Figures
-from inventory.forms import ItemForm
-from inventory.models import Item, Unit
+from inventory.forms import ItemForm, PictureForm
+from inventory.models import Category, Item, StockMovement, Unit
+from inventory.reports import Position, Timeline
 from jobs.idempotency import IdempotencyError
 from pages.keyset import NOT_OURS
 from pages.parts import go_to
 from pages.requests import PageRequest
 
 _SALT = "inventory.timeline"
+_DIGITS = 18  # what a bigint holds in any case
 
 
 @permission_required("inventory.view_item", raise_exception=True)
 @require_safe
 def item_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show an item: what stands where, and why it has the number it has."""
-    items = Item.objects.for_user(request.user).select_related("category", "unit", "low")
+    items = Item.objects.for_user(request.user).select_related(
+        "category__parent__parent", "unit", "low"
+    )
     item = get_object_or_404(items, pk=pk)
-    scope = scope_of(request.user)
-    before = _opened(request.GET["before"]) if "before" in request.GET else None
-    timeline = reports.timeline(item, scope=scope, before=before)
-    levels = list(availability.by_place(item, scope=scope))
+    levels = list(availability.by_place(item, scope=scope_of(request.user)))
+    timeline, newest = _timeline(request, item)
     context = {
         "item": item,
+        "categories": _with_those_above(item.category),
         "barcodes": list(item.barcodes.order_by("code").values_list("code", flat=True)),
         "levels": levels,
         "most": max((level.on_hand for level in levels), default=0),
         "timeline": timeline,
+        "here": frozenset(line.movement.pk for line in timeline.lines),
         "figures": timeline.figures,
         "earlier": _sealed(timeline.earlier) if timeline.earlier else "",
-        "newest": before is None,
+        "newest": newest,
     }
     return render(request, "inventory/item.html", context)
 
@@ -70,7 +74,59 @@ def item_new(request: PageRequest) -> HttpResponse:
     return render(request, "inventory/item_new.html", {"form": form}, status=status)
 
 
-def _sealed(position: reports.Position) -> str:
+@permission_required("inventory.change_item", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_picture(request: PageRequest, pk: int) -> HttpResponse:
+    """Give an item another picture."""
+    item = get_object_or_404(Item.objects.for_user(request.user), pk=pk)
+    form = PictureForm(request.POST, request.FILES) if request.method == "POST" else PictureForm()
+    if form.is_valid():
+        try:
+            operations.set_picture(
+                item=item, content=form.cleaned_data["picture_file"], actor=request.user
+            )
+            return go_to(request, item, message=f"{item.sku} has its new picture.")
+        except operations.PictureRefused as refusal:
+            form.add_error("picture_file", str(refusal))
+    context = {"item": item, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "inventory/item_picture.html", context, status=status)
+
+
+def _timeline(request: PageRequest, item: Item) -> tuple[Timeline, bool]:
+    """The page of the timeline that is asked for, and whether it is the newest one."""
+    scope = scope_of(request.user)
+    if "before" in request.GET:
+        return reports.timeline(item, scope=scope, before=_opened(request.GET["before"])), False
+    newest = reports.timeline(item, scope=scope)
+    if "line" not in request.GET:
+        return newest, True
+    line = _line(request, item)
+    if any(shown.movement.pk == line.pk for shown in newest.lines):
+        return newest, True
+    there = reports.position_at(line, scope=scope)
+    return reports.timeline(item, scope=scope, before=there), False
+
+
+def _line(request: PageRequest, item: Item) -> StockMovement:
+    asked = request.GET["line"]
+    if not (asked.isascii() and asked.isdecimal() and len(asked) <= _DIGITS):
+        raise Http404("No line of the ledger is called that.")
+    lines = StockMovement.objects.for_user(request.user).select_related("level")
+    return get_object_or_404(lines, pk=int(asked), level__item=item)
+
+
+def _with_those_above(category: Category | None) -> list[Category]:
+    """The category and those it stands in, the outermost first."""
+    path: list[Category] = []
+    # Somebody may have hung two into each other; a page must not run in a ring.
+    while category is not None and category not in path:
+        path.insert(0, category)
+        category = category.parent
+    return path
+
+
+def _sealed(position: Position) -> str:
     carried = position.carried
     return signing.dumps(
         [
@@ -85,9 +141,9 @@ def _sealed(position: reports.Position) -> str:
     )
 
 
-def _opened(text: str) -> reports.Position:
+def _opened(text: str) -> Position:
     try:
         at, id, *figures = signing.loads(text, salt=_SALT)
     except signing.BadSignature as edited:
         raise BadRequest(NOT_OURS) from edited
-    return reports.Position(datetime.fromisoformat(at), id, Figures(*figures))
+    return Position(datetime.fromisoformat(at), id, Figures(*figures))

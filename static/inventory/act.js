@@ -1,58 +1,135 @@
 // @ts-check
-/** The forms on an item's page: say what will happen before it does, open and close them in place. */
+/** The forms on an item's page: open and close in place, say what will happen before it does. */
 
-/** @type {HTMLElement | null} */
+/** @type {HTMLElement | null} the link that opened what is open */
 let opener = null;
 
 document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  const opening = /** @type {HTMLElement | null} */ (target.closest("[hx-target='#act'], [data-key]"));
-  if (opening) opener = opening;
+  const row = target.closest("tr[data-open]");
+  const opening = /** @type {HTMLElement | null} */ (target.closest("[data-opens]"));
+  const choice = /** @type {HTMLElement | null} */ (target.closest("[data-place]"));
   const cancel = target.closest("[data-cancel]");
-  const act = document.getElementById("act");
-  if (cancel && act?.contains(cancel) && opener) {
+  if (opening) {
+    closeAll();
+    opener = opening;
+  } else if (choice) {
     event.preventDefault();
-    act.replaceChildren();
+    choose(choice);
+  } else if (cancel && opener) {
+    event.preventDefault();
+    closeAll();
     opener.focus();
+    opener = null;
+  } else if (row && !target.closest("a, button") && !getSelection()?.toString()) {
+    /** @type {HTMLElement | null} */ (row.querySelector("[data-opens]"))?.click();
   }
 });
 
 document.addEventListener("input", (event) => {
-  const form = /** @type {HTMLElement} */ (event.target).closest("form[data-act]");
+  const form = /** @type {HTMLElement} */ (event.target).closest("form[data-way]");
   if (form) preview(/** @type {HTMLFormElement} */ (form));
+});
+
+// A scanner ends with Enter: the place is known then, and the form is not full yet.
+document.addEventListener("keydown", (event) => {
+  const input = event.target;
+  if (event.key !== "Enter" || !(input instanceof HTMLInputElement) || input.name !== "place") return;
+  const form = input.form;
+  const next = form && firstEmpty(form);
+  if (!next || next === input) return;
+  event.preventDefault();
+  next.focus();
 });
 
 document.addEventListener("htmx:after:swap", opened);
 opened();
 
+/** Put the cursor where the next thing is typed, once for each form that came. */
 function opened() {
-  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("#act form"));
-  if (!form) return;
-  if (form.matches("[data-act]")) preview(form);
-  if (form.contains(document.activeElement)) return;
-  const fields = /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll("input:not([type=hidden]), select")]);
-  const first = form.querySelector("[aria-invalid=true]") ?? fields.find((field) => !field.value) ?? fields[0];
-  const focus = /** @type {HTMLElement | null} */ (form.querySelector("[autofocus]") ?? first);
-  focus?.focus();
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-escape]"))) {
+    if (form.dataset.met !== undefined) continue;
+    form.dataset.met = "";
+    preview(form);
+    const refused = form.querySelector(".refusal") && form.querySelector("[name=quantity], [name=delta]");
+    const wrong = form.querySelector("[aria-invalid=true]") ?? refused;
+    const first = wrong ?? form.querySelector("[autofocus]") ?? firstEmpty(form) ?? form.querySelector("input:not([type=hidden]), a");
+    if (!(first instanceof HTMLElement)) continue;
+    first.focus();
+    if (first instanceof HTMLInputElement) first.select();
+  }
+}
+
+function closeAll() {
+  for (const form of document.querySelectorAll("#act > form, .in-place form")) form.remove();
+}
+
+/** @param {HTMLFormElement} form */
+function firstEmpty(form) {
+  const typed = "input:not([type=hidden]), select";
+  const fields = /** @type {(HTMLInputElement | HTMLSelectElement)[]} */ ([...form.querySelectorAll(typed)]);
+  // What was counted is filled in with what should be there, and is to be typed over.
+  return fields.find((field) => !field.value || field.name === "counted") ?? null;
+}
+
+/** @param {HTMLElement} choice */
+function choose(choice) {
+  const form = choice.closest("form");
+  const place = /** @type {HTMLInputElement | null} */ (form?.elements.namedItem("place") ?? null);
+  if (!form || !place) return;
+  place.value = choice.dataset.place ?? "";
+  preview(form);
+  (firstEmpty(form) ?? place).focus();
+}
+
+// --- what will happen ----------------------------------------------------------------------------
+
+const MINUS = "\u2212";
+/** @param {number} number */
+const written = (number) => number.toLocaleString("en-GB").replace("-", MINUS);
+/** @param {number} number */
+const signed = (number) => (number > 0 ? "+" : "") + written(number);
+
+/**
+ * The change that the form books, 0 when it is not a number yet.
+ * @param {string | undefined} way @param {Record<string, FormDataEntryValue>} values
+ */
+function change(way, values) {
+  const typed = String(values.quantity ?? values.delta ?? values.counted ?? "").trim().replace(MINUS, "-");
+  if (!/^[+-]?\d{1,10}$/.test(typed)) return 0;
+  const number = Number(typed);
+  if (way === "out") return -number;
+  return way === "counted" ? number - Number(values.seen_on_hand) : number;
 }
 
 /** @param {HTMLFormElement} form */
 function preview(form) {
-  const known = JSON.parse(form.querySelector("#act-on-hand")?.textContent ?? "{}");
-  const values = Object.fromEntries(new FormData(form));
-  const typed = String(values.quantity ?? values.delta ?? "").replace("−", "-");
-  const amount = /^[+-]?\d{1,10}$/.test(typed) ? Number(typed) : 0;
-  const signed = Boolean("delta" in values);
-  const said = form.querySelector("[data-say]");
   const shown = form.querySelector("[data-preview]");
-  if (!said || !shown) return;
-  const words = signed ? `by ${amount > 0 ? "+" : "−"}${Math.abs(amount).toLocaleString("en-GB")}` : amount.toLocaleString("en-GB");
-  said.textContent = amount ? `${form.dataset.verb} ${words}` : form.dataset.verb ?? "";
-  const place = String(values.place ?? "").trim().toUpperCase();
-  const code = Object.keys(known).find((each) => each.toUpperCase() === place);
-  const before = code ? known[code] : 0;
-  shown.textContent =
-    place && amount
-      ? `on hand at ${code ?? place} ${before.toLocaleString("en-GB")} → ${(before + Number(form.dataset.sign) * amount).toLocaleString("en-GB")}`
-      : "";
+  const said = form.querySelector("[data-say]");
+  if (!shown || !said) return;
+  const { way, verb } = form.dataset;
+  const values = Object.fromEntries(new FormData(form));
+  const by = change(way, values);
+  const amount = way === "change" || way === "counted" ? `by ${signed(by)}` : written(Math.abs(by));
+  said.textContent = by ? `${verb} ${amount}` : verb ?? "";
+
+  const known = JSON.parse(form.querySelector("script[type='application/json']")?.textContent ?? "{}");
+  const typed = String(values.place ?? "").trim().toUpperCase();
+  const code = Object.keys(known.places ?? {}).find((each) => each.toUpperCase() === typed);
+  shown.replaceChildren();
+  if (!typed || !by) return;
+  const [onHand, sells] = code ? known.places[code] : [0, false];
+  effect(shown, way === "counted" ? "on hand" : `on hand at ${code ?? typed}`, onHand, by);
+  if (sells && onHand + by >= 0) effect(shown, "available", known.available, by);
+}
+
+/** @param {Element} into @param {string} what @param {number} now @param {number} by */
+function effect(into, what, now, by) {
+  const line = document.createElement("span");
+  const after = document.createElement("b");
+  const missing = -(now + by);
+  after.textContent = missing > 0 ? `${written(missing)} too few` : written(now + by);
+  line.append(`${what} ${written(now)}${missing > 0 ? ":" : " →"} `, after);
+  if (missing > 0) line.className = "short";
+  into.append(line);
 }

@@ -1,0 +1,109 @@
+"""Correcting one place by what was counted there: a change of what was seen, never a new number."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts.access import scope_of
+from inventory import availability, operations, reports
+from inventory.forms import CountedForm
+from inventory.models import Item, StockLevel
+from inventory.views.booked import booked
+from jobs.idempotency import IdempotencyError
+from pages.parts import render_part
+from pages.requests import PageRequest
+
+_FORM = "inventory/counted.html"
+
+
+def adjust_to_count(request: PageRequest, pk: int) -> HttpResponse:
+    """Adjust a level by the difference between what was counted and what the page had shown.
+
+    When others have changed the level since, nothing is written: the form comes back (409) with
+    what happened meanwhile, and can be sent for the number that stands there now.
+    """
+    item = get_object_or_404(Item.objects.for_user(request.user), pk=pk)
+    if request.method != "POST":
+        level = _level(request, item, request.GET["at"])
+        form = CountedForm(user=request.user, initial=_seen(level))
+        return _shown(request, item, level, form)
+    form = CountedForm(request.POST, user=request.user)
+    if form.is_valid():
+        asked = {name: form.cleaned_data[name] for name in ("place", "reason")}
+        try:
+            movement = operations.adjust_stock(
+                sku=item.sku,
+                delta=form.delta,
+                seen=form.cleaned_data["seen_version"],
+                actor=request.user,
+                key=form.key,
+                **asked,
+            )
+            return booked(request, item, movement)
+        except (operations.StockError, IdempotencyError) as refusal:
+            level = _level(request, item, request.POST["place"])
+            if level.version != form.cleaned_data["seen_version"]:
+                return _changed(request, item, level, form)
+            form.add_error(None, str(refusal))
+    return _shown(request, item, _level(request, item, request.POST.get("place", "")), form)
+
+
+def _changed(
+    request: PageRequest, item: Item, level: StockLevel, form: CountedForm
+) -> HttpResponse:
+    """Show what happened meanwhile; the form now stands on the level as it is."""
+    given: Any = request.POST.copy()
+    for name in ("seen_on_hand", "seen_version"):
+        given[name] = str(_seen(level)[name])
+    context = {
+        "seen_then": form.cleaned_data["seen_on_hand"],
+        "delta": form.delta,
+        "counted": form.cleaned_data["counted"],
+        "meanwhile": reports.meanwhile(level, since=form.cleaned_data["seen_version"]),
+        "added": level.on_hand + form.delta,
+    }
+    again = CountedForm(given, user=request.user)
+    return _shown(request, item, level, again, status=409, **context)
+
+
+def _shown(
+    request: PageRequest,
+    item: Item,
+    level: StockLevel,
+    form: CountedForm,
+    *,
+    status: int = 0,
+    **context: Any,
+) -> HttpResponse:
+    figures = availability.of_item(item, scope=scope_of(request.user))
+    context |= {
+        "item": item,
+        "level": level,
+        "form": form,
+        "url": reverse("inventory:adjust-stock", args=[item.pk]),
+        "known": {
+            "places": {level.location.code: [level.on_hand, level.location.sells]},
+            "available": figures.available,
+        },
+    }
+    return render_part(
+        request, _FORM, "counted", context, status=status or (422 if form.is_bound else 200)
+    )
+
+
+def _level(request: PageRequest, item: Item, code: str) -> StockLevel:
+    levels = StockLevel.objects.for_user(request.user).filter(item=item)
+    if "\x00" in code:
+        raise Http404("No place is called that.")
+    return get_object_or_404(levels.select_related("location"), location__code__iexact=code)
+
+
+def _seen(level: StockLevel) -> dict[str, Any]:
+    return {
+        "place": level.location.code,
+        "seen_on_hand": level.on_hand,
+        "seen_version": level.version,
+        "counted": level.on_hand,
+    }
