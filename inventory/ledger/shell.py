@@ -31,6 +31,8 @@ _INCOMING = frozenset({MovementKind.RECEIVE, MovementKind.RETURN, MovementKind.A
 @transaction.atomic
 def post(requests: Sequence[Request]) -> list[Outcome]:
     """Lock, plan, write, inside the caller's transaction or its own; outcomes in request order."""
+    if not requests:
+        return []
     asked = [_grouped(request) for request in requests]
     with connection.cursor() as cursor:
         stock, now = _locked(cursor, asked)
