@@ -1,6 +1,7 @@
 """The Celery application: queues `clock` (relay, sweeps) and `work` (long jobs, pruning)."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import Celery
@@ -10,6 +11,9 @@ from django.utils.log import configure_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# Celery fears pickle in the hands of root; ours is JSON alone, and in a container root is usual.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
 app = Celery("backroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
