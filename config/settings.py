@@ -144,7 +144,6 @@ def _database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database(_required("DATABASE_URL"))}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey or Redis --------------------------------------------------------------------------
 

@@ -46,7 +46,11 @@ class TestOneAddress:
     def test_has_no_more_tries_in_other_letters_or_by_another_of_our_names(self, new_address):
         email = make_user(password=PASSWORD).email
         try_once(4, email, new_address)
-        sign_in(Client(REMOTE_ADDR=new_address(), HTTP_HOST="localhost"), email.upper(), "no no no")
+        sign_in(
+            Client(REMOTE_ADDR=new_address(), headers={"host": "localhost"}),
+            email.upper(),
+            "no no no",
+        )
 
         assert sign_in(Client(REMOTE_ADDR=new_address()), email).status_code == 429
 

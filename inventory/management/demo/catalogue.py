@@ -96,7 +96,7 @@ def make_items(chance: random.Random) -> list[Item]:
     """Make the catalogue, with a drawing for each of its things."""
     piece = Unit.objects.get(code="piece")
     shop = Category.objects.create(name="Shop")
-    of_thing = {}
+    of_thing: dict[str, Category] = {}
     for name, things in CATEGORIES.items():
         category = Category.objects.create(name=name, parent=shop)
         of_thing |= dict.fromkeys(things, category)
