@@ -4,11 +4,12 @@
 that sell; what is free at other places counts as unavailable. All in base units.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.access import Scope
@@ -70,12 +71,17 @@ def of_item(item: Item, *, scope: Scope) -> Figures:
     return Figures(**{name: int(number) for name, number in found.items()})
 
 
-def by_place(item: Item, *, scope: Scope) -> QuerySet[StockLevel]:
-    """The levels of one item in `scope` that hold or promise something, in picking order."""
-    return (
-        StockLevel.objects.within(scope)
-        .filter(item=item)
-        .exclude(on_hand=0)
-        .select_related("location")
-        .order_by("-location__sells", "location__priority", "location__code", "pk")
-    )
+def by_place(item: Item, *, scope: Scope) -> list[StockLevel]:
+    """The levels of one item in `scope` that hold something, in picking order."""
+    levels = StockLevel.objects.within(scope).filter(item=item).select_related("location")
+    return standing(levels)
+
+
+def standing(levels: Iterable[StockLevel]) -> list[StockLevel]:
+    """Of all levels of one item those that hold something, in picking order."""
+    return sorted((level for level in levels if level.on_hand), key=_picking_order)
+
+
+def _picking_order(level: StockLevel) -> tuple[bool, int, str]:
+    place = level.location
+    return not place.sells, place.priority, place.code

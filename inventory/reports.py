@@ -26,7 +26,7 @@ _NEWEST_OF_ITEM = """
 
 # What stood at each level when a line was written: its newest line that is not later.
 _STOOD_THEN = """
-    SELECT place.sells, line.on_hand_after, line.allocated_after, line.held_after,
+    SELECT line.version, place.sells, line.on_hand_after, line.allocated_after, line.held_after,
            line.unavailable_after
     FROM inventory_stocklevel AS level
     JOIN inventory_location AS place ON place.id = level.location_id
@@ -62,9 +62,12 @@ class Timeline:
     """Why an item has the number it has, newest line first.
 
     `figures` stand at the top of the page, `carried` below its last line; `adds_up` tells that
-    every level shown runs without a gap and reaches its balance; `earlier` continues.
+    every level shown runs without a gap and reaches its balance; `earlier` continues. `levels` are
+    all of the item's in scope, as they are now; `newest` tells that nothing was booked later.
     """
 
+    levels: list[StockLevel]
+    newest: bool
     lines: list[TimelineLine]
     figures: Figures
     carried: Figures
@@ -73,11 +76,22 @@ class Timeline:
 
 
 def timeline(
-    item: Item, *, scope: Scope, before: Position | None = None, size: int = 50
+    item: Item,
+    *,
+    scope: Scope,
+    before: Position | None = None,
+    line: StockMovement | None = None,
+    size: int = 50,
 ) -> Timeline:
-    """Explain the figures of `item` in `scope`, or those at the position `before`."""
+    """Explain the figures of `item` in `scope`, or those at the position `before`.
+
+    With `line` the page is the one that shows this line of the item: the newest, or one that
+    begins with it.
+    """
     # Lines beyond these versions came while we were reading; the figures do not know them.
     levels = list(StockLevel.objects.within(scope).filter(item=item).select_related("location"))
+    if line is not None:
+        before = _at(line, levels, size)
     figures = before.carried if before else _sum(levels)
     movements = _newest(levels, before, size + 1)
     more, movements = len(movements) > size, movements[:size]
@@ -90,38 +104,14 @@ def timeline(
         after = _minus(after, change)
     last = movements[-1] if more else None
     return Timeline(
+        levels=levels,
+        newest=before is None,
         lines=lines,
         figures=figures,
         carried=after,
         adds_up=_adds_up(movements, levels, newest=before is None) and (more or after == Figures()),
         earlier=Position(last.recorded_at, last.pk, after) if last else None,
     )
-
-
-def position_at(movement: StockMovement, *, scope: Scope) -> Position:
-    """Where the timeline of its item begins with this line: `timeline(item, before=…)`."""
-    levels = StockLevel.objects.within(scope).filter(item=movement.level.item_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _STOOD_THEN,
-            {
-                "levels": list(levels.values_list("pk", flat=True)),
-                "at": movement.recorded_at,
-                "id": movement.pk,
-            },
-        )
-        rows = cursor.fetchall()
-    stood = Figures(
-        on_hand=sum(on_hand for _, on_hand, *_ in rows),
-        allocated=sum(allocated for _, _, allocated, *_ in rows),
-        held=sum(held for _, _, _, held, _ in rows),
-        available=sum(
-            on_hand - allocated - held - unavailable
-            for sells, on_hand, allocated, held, unavailable in rows
-            if sells
-        ),
-    )
-    return Position(movement.recorded_at, movement.pk + 1, stood)
 
 
 def meanwhile(level: StockLevel, *, since: int, size: int = 10) -> list[StockMovement]:
@@ -152,6 +142,36 @@ def _newest(levels: list[StockLevel], before: Position | None, size: int) -> lis
         .select_related("level__location", "actor", "reason", "note", "reversal", "reversal_of")
         .order_by("-recorded_at", "-pk")
     )
+
+
+def _at(line: StockMovement, levels: list[StockLevel], size: int) -> Position | None:
+    """Where the timeline begins with `line`; None when it is among the newest `size`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STOOD_THEN,
+            {
+                "levels": [level.pk for level in levels],
+                "at": line.recorded_at,
+                "id": line.pk,
+            },
+        )
+        rows = cursor.fetchall()
+    # Versions have no gap, so they count the lines that came later.
+    later = sum(level.version for level in levels) - sum(version for version, *_ in rows)
+    if later < size:
+        return None
+    carried = Figures(
+        on_hand=sum(on_hand for _, _, on_hand, *_ in rows),
+        allocated=sum(allocated for _, _, _, allocated, *_ in rows),
+        held=sum(held for _, _, _, _, held, _ in rows),
+        available=sum(
+            on_hand - allocated - held - unavailable
+            for _, sells, on_hand, allocated, held, unavailable in rows
+            if sells
+        ),
+    )
+    # A line is before a position that has a greater id, so this one is the first.
+    return Position(line.recorded_at, line.pk + 1, carried)
 
 
 def _sum(levels: list[StockLevel]) -> Figures:

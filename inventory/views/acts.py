@@ -88,7 +88,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         except (operations.StockError, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
             shortage = next(iter(getattr(refusal, "shortages", ())), None)
-    levels = list(availability.by_place(item, scope=scope_of(request.user)))
+    levels = availability.by_place(item, scope=scope_of(request.user))
     if not form.is_bound and not form.initial["place"] and len(levels) == 1:
         form.initial["place"] = levels[0].location.code
     context = {

@@ -1,10 +1,13 @@
 """The page of an item, taking a new one into the catalogue, and giving one its picture."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
 from django.core.exceptions import BadRequest
+from django.db.models import OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,8 +16,8 @@ from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.availability import Figures
 from inventory.forms import ItemForm, PictureForm
-from inventory.models import Category, Item, StockMovement, Unit
-from inventory.reports import Position, Timeline
+from inventory.models import Barcode, Category, Item, StockMovement, Unit
+from inventory.reports import Position
 from jobs.idempotency import IdempotencyError
 from pages.keyset import NOT_OURS
 from pages.parts import go_to
@@ -28,23 +31,23 @@ _DIGITS = 18  # what a bigint holds in any case
 @require_safe
 def item_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show an item: what stands where, and why it has the number it has."""
-    items = Item.objects.for_user(request.user).select_related(
-        "category__parent__parent", "unit", "low"
+    codes = Barcode.objects.filter(item=OuterRef("pk")).order_by("code").values("code")
+    items = (
+        Item.objects.for_user(request.user)
+        .select_related("category__parent__parent", "unit", "low")
+        .annotate(barcode_codes=ArraySubquery(codes))
     )
     item = get_object_or_404(items, pk=pk)
-    levels = list(availability.by_place(item, scope=scope_of(request.user)))
-    timeline, newest = _timeline(request, item)
+    timeline = reports.timeline(item, scope=scope_of(request.user), **_asked(request, item))
+    levels = availability.standing(timeline.levels)
     context = {
         "item": item,
         "categories": _with_those_above(item.category),
-        "barcodes": list(item.barcodes.order_by("code").values_list("code", flat=True)),
         "levels": levels,
         "most": max((level.on_hand for level in levels), default=0),
         "timeline": timeline,
         "here": frozenset(line.movement.pk for line in timeline.lines),
-        "figures": timeline.figures,
         "earlier": _sealed(timeline.earlier) if timeline.earlier else "",
-        "newest": newest,
     }
     return render(request, "inventory/item.html", context)
 
@@ -93,19 +96,11 @@ def change_picture(request: PageRequest, pk: int) -> HttpResponse:
     return render(request, "inventory/item_picture.html", context, status=status)
 
 
-def _timeline(request: PageRequest, item: Item) -> tuple[Timeline, bool]:
-    """The page of the timeline that is asked for, and whether it is the newest one."""
-    scope = scope_of(request.user)
+def _asked(request: PageRequest, item: Item) -> dict[str, Any]:
+    """Which page of the timeline is asked for: one before a position, or one with a line."""
     if "before" in request.GET:
-        return reports.timeline(item, scope=scope, before=_opened(request.GET["before"])), False
-    newest = reports.timeline(item, scope=scope)
-    if "line" not in request.GET:
-        return newest, True
-    line = _line(request, item)
-    if any(shown.movement.pk == line.pk for shown in newest.lines):
-        return newest, True
-    there = reports.position_at(line, scope=scope)
-    return reports.timeline(item, scope=scope, before=there), False
+        return {"before": _opened(request.GET["before"])}
+    return {"line": _line(request, item)} if "line" in request.GET else {}
 
 
 def _line(request: PageRequest, item: Item) -> StockMovement:

@@ -252,7 +252,7 @@ class TestEarlier:
         shelf = make_stock(80)
         lines = shipped(shelf, times=70)
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(10):
             warehouse.get(lines[0].get_absolute_url())
 
 
