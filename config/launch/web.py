@@ -1,6 +1,7 @@
 """One web process: uvicorn on a socket that the supervisor bound and every web process shares."""
 
 import logging
+import os
 import socket
 import sys
 
@@ -21,8 +22,9 @@ def server() -> uvicorn.Server:
         ws_max_size=64 * 1024,
         ws_ping_interval=None,  # a timer a socket: ours ping by themselves
         ws_per_message_deflate=False,
-        proxy_headers=True,
-        forwarded_allow_ips=["127.0.0.1", "::1"],  # a proxy on this machine, and nobody else
+        # Of a proxy that the operator says is there; else anybody could name any address.
+        proxy_headers=os.environ.get("TRUSTED_PROXIES", "0") not in ("", "0"),
+        forwarded_allow_ips=["127.0.0.1", "::1"],
         server_header=False,
         access_log=False,  # django-structlog writes one line a request
         log_config=None,  # Django's settings say where logs go
