@@ -217,25 +217,30 @@ class ItemForm(KeyedForm, forms.ModelForm):
         model = Item
         fields = ["sku", "name", "category", "unit", "price", "reorder_at", "stocked"]
 
-    def clean_sku(self) -> str:
-        sku: str = self.cleaned_data["sku"]
-        if known := Item.objects.filter(sku__iexact=sku).first():
-            raise ValidationError(
-                format_html(
-                    'There is an item with this SKU already: <a href="{}">{}</a>.',
-                    known.get_absolute_url(),
-                    known,
-                )
-            )
-        return sku
-
     def clean_barcode_codes(self) -> list[str]:
         codes = list(dict.fromkeys(self.cleaned_data["barcode_codes"].split()))
         if long := next((code for code in codes if len(code) > 64), None):
             raise ValidationError(f"“{long[:20]}…” is too long: at most 64 characters.")
-        if taken := Barcode.objects.filter(code__in=codes).select_related("item").first():
-            raise ValidationError(f"{taken.code} is the barcode of {taken.item}.")
         return codes
 
     def validate_constraints(self) -> None:
-        """`clean_sku` has said it, with a link; the database has the last word."""
+        """All but uniqueness, of which the database has the last word.
+
+        Asked here, the second of two clicks would be told of the item that the first has made.
+        """
+        try:
+            self.instance.validate_constraints(exclude={"sku"})
+        except ValidationError as broken:
+            self.add_error(None, broken)
+
+    def say_sku_is_taken(self) -> None:
+        known = Item.objects.get(sku__iexact=self.cleaned_data["sku"])
+        link = format_html('<a href="{}">{}</a>', known.get_absolute_url(), known)
+        self.add_error("sku", format_html("There is an item with this SKU already: {}.", link))
+
+    def say_barcode_is_taken(self) -> None:
+        codes = self.cleaned_data["barcode_codes"]
+        taken = Barcode.objects.filter(code__in=codes).select_related("item")[0]
+        link = format_html('<a href="{}">{}</a>', taken.item.get_absolute_url(), taken.item)
+        why = format_html("{} is the barcode of {}.", taken.code, link)
+        self.add_error("barcode_codes", why)

@@ -19,8 +19,10 @@ _LOW, _LAST = 5, 6
 )
 def ledger(request: PageRequest) -> dict[str, Any]:
     """Whether ledger and balances agree."""
-    latest = LedgerCheck.objects.order_by("-pk").first()
-    full = LedgerCheck.objects.filter(full=True).order_by("-pk").first()
+    newest = LedgerCheck.objects.order_by("-pk")
+    checks = newest[:1].union(newest.filter(full=True)[:1]).order_by("-id")
+    latest = next(iter(checks), None)
+    full = next((check for check in checks if check.full), None)
     return {
         "check": latest,
         "full": full,

@@ -11,7 +11,7 @@ from inventory.ledger import (
     QuantityOutOfRange,
     StockError,
 )
-from inventory.operations.items import ItemRefused, create_item
+from inventory.operations.items import BarcodeTaken, ItemRefused, SkuTaken, create_item
 from inventory.operations.ledger_checks import check_ledger
 from inventory.operations.low_stock import note_stock_change, refresh_low_stock
 from inventory.operations.pictures import PictureRefused, keep_picture, set_picture
@@ -26,6 +26,7 @@ from inventory.operations.stock import (
 
 __all__ = [
     "AlreadyReversed",
+    "BarcodeTaken",
     "ItemNotStocked",
     "ItemRefused",
     "LevelChanged",
@@ -36,6 +37,7 @@ __all__ = [
     "PlaceIsStructural",
     "PlaceRefused",
     "QuantityOutOfRange",
+    "SkuTaken",
     "StockError",
     "adjust_stock",
     "check_ledger",

@@ -16,10 +16,18 @@ class ItemRefused(Exception):
     """A rule of the catalogue said no. The text is fit to show."""
 
 
-_WHY = {
-    "item_sku_unique": "An item with this SKU already exists.",
-    "inventory_barcode_code_key": "Another item has one of these barcodes.",
-    "barcode_has_no_blanks": "A barcode has no blanks in it.",
+class SkuTaken(ItemRefused):
+    pass
+
+
+class BarcodeTaken(ItemRefused):
+    pass
+
+
+_REFUSALS: dict[str, tuple[type[ItemRefused], str]] = {
+    "item_sku_unique": (SkuTaken, "An item with this SKU already exists."),
+    "inventory_barcode_code_key": (BarcodeTaken, "Another item has one of these barcodes."),
+    "barcode_has_no_blanks": (ItemRefused, "A barcode has no blanks in it."),
 }
 
 
@@ -39,7 +47,8 @@ def create_item(
 ) -> Item:
     """Take an item into the catalogue, with its barcodes and its picture, or nothing of it.
 
-    :raises ItemRefused: if its SKU or a barcode is taken
+    :raises SkuTaken: if there is an item with this SKU, in whatever letters
+    :raises BarcodeTaken: if another item has one of the barcodes
     :raises PictureRefused: if `picture` is no picture that is taken
     :raises KeyReused: if `key` stands for another request
     """
@@ -64,9 +73,10 @@ def create_item(
             return item
     except IntegrityError as broken:
         constraint = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", None)
-        if constraint not in _WHY:
+        if constraint not in _REFUSALS:
             raise
-        raise ItemRefused(_WHY[constraint]) from broken
+        refusal, why = _REFUSALS[constraint]
+        raise refusal(why) from broken
 
 
 def _claim(actor: User, key: UUID | None, sku: str, name: str) -> idempotency.Claim | None:

@@ -71,6 +71,10 @@ def item_new(request: PageRequest) -> HttpResponse:
             return go_to(request, item, message=f"{item.sku} is in the catalogue.")
         except operations.PictureRefused as refusal:
             form.add_error("picture_file", str(refusal))
+        except operations.SkuTaken:
+            form.say_sku_is_taken()
+        except operations.BarcodeTaken:
+            form.say_barcode_is_taken()
         except (operations.ItemRefused, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
     status = 422 if form.is_bound else 200
