@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Sum
 
 from inventory import operations
@@ -232,6 +233,23 @@ def test_a_run_that_was_killed_is_finished_by_the_next(tmp_path):
     assert SalesLine.objects.count() == report.already + report.booked
     assert SalesLine.objects.count() == report.rows - report.not_stocked
     assert operations.check_ledger(full=True).findings == []
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_second_import_at_once_is_refused():
+    make_place()
+    make_user(superuser=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('inventory_salesline'))")
+
+    second = processes.start("manage", "import_sales_history", FILE)
+    _, said = second.communicate(timeout=60)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('inventory_salesline'))")
+    assert second.returncode == 1
+    assert "Another import is running" in said
+    assert not SalesLine.objects.filter(invoice="710011").exists()
 
 
 if REAL:  # BACKROOM_SALES_HISTORY names a folder with real files

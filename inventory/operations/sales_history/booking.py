@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from inventory import ledger
@@ -101,10 +101,13 @@ def import_sales_history(
 @contextmanager
 def _alone() -> Iterator[None]:
     """One import at a time, told by a lock of the session that ends with it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('inventory_salesline'))")
-        if cursor.fetchone() == (False,):
-            raise ImportRefused("Another import is running. Wait until it is done.")
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Of a run that was killed, the database notices the end a moment later.
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            cursor.execute("SELECT pg_advisory_lock(hashtext('inventory_salesline'))")
+    except OperationalError as held:
+        raise ImportRefused("Another import is running. Wait until it is done.") from held
     try:
         yield
     finally:
