@@ -146,14 +146,31 @@ const FADES_AFTER_MS = 8000;
 
 /** @param {ParentNode} part */
 function settle(part) {
-  for (const toast of part.querySelectorAll(".toast[data-fades]:not([data-timed])")) {
+  for (const toast of part.querySelectorAll(".toast:not([data-timed])")) {
     /** @type {HTMLElement} */ (toast).dataset.timed = "";
-    setTimeout(() => toast.remove(), FADES_AFTER_MS);
+    fade(toast);
   }
   for (const input of part.querySelectorAll("[data-select][autofocus]")) {
     /** @type {HTMLInputElement} */ (input).focus();
     /** @type {HTMLInputElement} */ (input).select();
   }
+}
+
+/**
+ * Take a toast away after a while, but not from under the pointer or the focus of somebody.
+ * @param {Element} toast
+ */
+function fade(toast) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const stay = () => clearTimeout(timer);
+  const go = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => toast.remove(), FADES_AFTER_MS);
+  };
+  for (const come of ["pointerenter", "focusin"]) toast.addEventListener(come, stay);
+  for (const leave of ["pointerleave", "focusout"]) toast.addEventListener(leave, go);
+  go();
 }
 
 settle(document);
