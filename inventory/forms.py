@@ -216,6 +216,15 @@ class ItemForm(KeyedForm, forms.ModelForm):
     class Meta:
         model = Item
         fields = ["sku", "name", "category", "unit", "price", "reorder_at", "stocked"]
+        labels = {"stocked": "Kept in stock"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        category: Any = self.fields["category"]
+        category.empty_label = "No category"
+        for name in ("sku", "name", "barcode_codes"):
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        self.fields["sku"].widget.attrs["autofocus"] = True
 
     def clean_barcode_codes(self) -> list[str]:
         codes = list(dict.fromkeys(self.cleaned_data["barcode_codes"].split()))

@@ -43,7 +43,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", opened);
-opened();
 
 /** Put the cursor where the next thing is typed, once for each form that came. */
 function opened() {
@@ -133,3 +132,5 @@ function effect(into, what, now, by) {
   if (missing > 0) line.className = "short";
   into.append(line);
 }
+
+opened();
