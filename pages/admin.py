@@ -34,7 +34,7 @@ class CatalogueAdmin(ModelAdmin):
 
     paginator = EstimatingPaginator
     show_full_result_count = False
-    list_per_page = 100
+    list_per_page = 50  # a row that can be edited is a form, and costs as one
 
 
 class LedgerAdmin(CatalogueAdmin):

@@ -6,17 +6,20 @@ import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from accounts.access import Scope, scope_of
 from inventory.models.clock import ClockTimestamp
-from inventory.models.location import within
+from inventory.models.item import Item
+from inventory.models.level import StockLevel
+from inventory.models.location import Location, within
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 QUANTITY_MAX = 1_000_000_000
+_NAMED = 1000
 
 _REFUSE = "RAISE EXCEPTION 'the ledger is append-only; reverse a movement instead';"
 
@@ -52,6 +55,26 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
 
     def for_user(self, user: "User | AnonymousUser") -> Self:
         return self.within(scope_of(user))
+
+    def of_item(self, item: Item) -> Self:
+        return self._of_levels(StockLevel.objects.filter(item=item))
+
+    def at(self, place: Location) -> Self:
+        """Those at `place` and at everything beneath it."""
+        return self._of_levels(StockLevel.objects.filter(location__path__at_or_below=place.path))
+
+    def search(self, text: str) -> Self:
+        """Of the item with this SKU or barcode, or with a reference that begins so."""
+        if item := Item.objects.by_code(text).first():
+            return self.of_item(item)
+        # The index has only lines with a reference, and must be told that these have one.
+        return self.filter(reference__startswith=text).exclude(reference="")
+
+    def _of_levels(self, levels: QuerySet[StockLevel]) -> Self:
+        # A few are named one by one, so that PostgreSQL goes to them; many it rather finds on
+        # its way along the ledger.
+        named = list(levels.values_list("pk", flat=True)[: _NAMED + 1])
+        return self.filter(level__in=named if len(named) <= _NAMED else levels)
 
 
 class StockMovement(models.Model):

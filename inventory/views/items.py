@@ -104,7 +104,6 @@ ITEMS = ListSpec(
         View(
             label="Out of stock",
             filters={"state": "out"},
-            count=lambda user: LowStock.objects.filter(out=True).count(),
         ),
     ],
     search=lambda items, text: items.search(text),  # type: ignore[attr-defined]  # ours

@@ -3,43 +3,26 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from inventory.models import Item, Location, MovementKind, Reason, StockLevel, StockMovement
+from inventory.models import Item, Location, MovementKind, Reason, StockMovement
 from inventory.views import cells
 from pages.lists import ByCode, Choice, Column, DateRange, Empty, Exact, ListSpec, show_list
 
-_NAMED = 1000
+
+def _of_item(movements: Any, item: Item) -> Any:
+    return movements.of_item(item)
 
 
-def _of_levels(movements: QuerySet[StockMovement], levels: Q) -> QuerySet[StockMovement]:
-    """Movements at the levels of a condition.
-
-    A few are named one by one, so that PostgreSQL goes to them; many it rather finds on its way
-    along the ledger.
-    """
-    named = list(StockLevel.objects.filter(levels).values_list("pk", flat=True)[: _NAMED + 1])
-    if len(named) <= _NAMED:
-        return movements.filter(level__in=named)
-    return movements.filter(level__in=StockLevel.objects.filter(levels))
+def _at(movements: Any, place: Location) -> Any:
+    return movements.at(place)
 
 
-def _at_place(movements: QuerySet[StockMovement], place: Location) -> QuerySet[StockMovement]:
-    return _of_levels(movements, Q(location__path__at_or_below=place.path))
-
-
-def _of_item(movements: QuerySet[StockMovement], item: Item) -> QuerySet[StockMovement]:
-    return _of_levels(movements, Q(item=item))
-
-
-def _search(movements: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """A SKU or barcode, or how a reference begins."""
-    item = Item.objects.by_code(text).first()
-    return _of_item(movements, item) if item else movements.filter(reference__startswith=text)
+def _search(movements: Any, text: str) -> Any:
+    return movements.search(text)
 
 
 def _people(user: Any) -> list[tuple[str, str]]:
@@ -101,7 +84,7 @@ MOVEMENTS = ListSpec(
             "place",
             "Place",
             rows=lambda user: Location.objects.for_user(user),
-            narrow=_at_place,
+            narrow=_at,
             hint="A site, zone or bin, by its code",
         ),
         Exact("reference", "Reference", hint="As in order:1042"),
