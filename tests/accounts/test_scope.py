@@ -22,7 +22,7 @@ MAKES = {"create", "bulk_create"}
 # Who may go around it: file, function, model, and why.
 ALLOWED = {
     ("inventory/admin/places.py", "clean", "Location"): "the shape of the tree: yes or no",
-    ("inventory/forms.py", "clean_sku", "Item"): "a SKU is taken, whoever has it",
+    ("inventory/forms.py", "say_sku_is_taken", "Item"): "a SKU is taken, whoever has it",
     ("inventory/operations/ledger_checks.py", "_other_findings", "StockLevel"): "the clock's",
     ("inventory/operations/low_stock.py", "note_stock_change", "Item"): "the relay's",
     ("inventory/operations/low_stock.py", "refresh_low_stock", "Item"): "the clock's",
@@ -36,8 +36,6 @@ ALLOWED = {
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
     # To be narrowed with the first grant by place: the rows of a page do not know who asks.
     ("inventory/views/items.py", "_load_picking_places", "StockLevel"): "the code of a place alone",
-    ("inventory/views/movements.py", "_of_levels", "StockLevel"): "narrows what is narrowed",
-    ("inventory/views/movements.py", "_search", "Item"): "narrows what is narrowed",
     ("jobs/operations/retention.py", "prune_outbox", "Effect"): "the clock's",
     ("jobs/reports.py", "count_parked", "Effect"): "a number for whoever may see effects",
     ("jobs/reports.py", "lag", "Effect"): "a probe's",
