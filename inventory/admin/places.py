@@ -36,7 +36,7 @@ class LocationAdmin(CatalogueAdmin):
     list_filter = ["kind", "sellable", "structural"]
     list_select_related = ["parent"]
     search_fields = ["code__istartswith", "name__icontains"]
-    ordering = ["path"]
+    ordering = ["code", "pk"]
     autocomplete_fields = ["parent"]
     readonly_fields = ["sells"]
     actions = ["stop_selling", "sell_again"]
