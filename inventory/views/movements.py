@@ -95,7 +95,7 @@ MOVEMENTS = ListSpec(
     search=_search,
     search_hint="SKU, barcode or reference",
     export="inventory.view_stockmovement",
-    row_url=lambda line: f"{line.level.item.get_absolute_url()}#line-{line.pk}",
+    row_url=lambda line: line.get_absolute_url(),
 )
 
 
