@@ -36,6 +36,13 @@ class CatalogueAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50  # a row that can be edited is a form, and costs as one
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """A cell that can be edited says to a screen reader what it is; Django's says nothing."""
+        formset = super().get_changelist_formset(request, **kwargs)
+        for name, field in formset.form.base_fields.items():
+            field.widget.attrs["aria-label"] = field.label or name
+        return formset
+
 
 class LedgerAdmin(CatalogueAdmin):
     """For tables that only their one door writes: to be read, by nobody to be changed."""

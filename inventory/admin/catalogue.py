@@ -28,8 +28,14 @@ class ItemAdminForm(forms.ModelForm):
             raise ValidationError(str(refusal)) from refusal
 
 
+class BarcodeForm(forms.ModelForm):
+    class Meta:
+        widgets = {"code": forms.TextInput(attrs={"aria-label": "Barcode"})}
+
+
 class BarcodeInline(admin.TabularInline):
     model = Barcode
+    form = BarcodeForm
     extra = 0
 
 

@@ -1,0 +1,130 @@
+"""What must hold on every page: nothing that axe finds serious, no error, no breach of the CSP."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import reverse
+
+from inventory import operations
+from tests.acts import adjust
+from tests.e2e.acts import make_person, sign_in
+from tests.e2e.conftest import PHONE
+from tests.factories import make_item, make_stock
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+FOUND = """async () => (await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+})).violations
+    .filter(one => ["serious", "critical"].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`)
+"""
+
+
+@pytest.fixture
+def stocked(committed):
+    shelf = make_stock(40, item=make_item(reorder_at=50))
+    adjust(shelf, by=-3)
+    operations.note_stock_change(items=[shelf.item_id])
+    operations.check_ledger(full=True)
+    return shelf.item
+
+
+def addresses(item) -> list[str]:
+    return [
+        "/",
+        "/items",
+        f"/items?q={item.sku}",
+        "/items?q=nothing-is-called-so",
+        item.get_absolute_url(),
+        reverse("inventory:receive-stock", args=[item.pk]),
+        reverse("inventory:adjust-stock", args=[item.pk]),
+        "/items/new",
+        "/movements",
+        "/ledger",
+        "/search?q=item",
+        "/scan",
+        "/effects",
+        "/no-such-page",
+        reverse("account_change_password"),
+        "/admin/",
+        "/admin/inventory/location/",
+        f"/admin/inventory/item/{item.pk}/change/",
+    ]
+
+
+def serious(page) -> list[str]:
+    page.evaluate(AXE)
+    return page.evaluate(FOUND)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(window, stocked, scheme):
+    page = window(color_scheme=scheme)
+    sign_in(page, make_person(name="Admin", superuser=True))
+
+    found = {}
+    for address in addresses(stocked):
+        page.goto(address)
+        if problems := serious(page):
+            found[address] = problems
+
+    assert not found, found
+
+
+@pytest.mark.parametrize("address", ["/account/login/", "/account/password/reset/"])
+def test_axe_finds_nothing_serious_before_the_door(page, address):
+    page.goto(address)
+
+    assert serious(page) == []
+
+
+def test_no_page_is_wider_than_a_phone(window, stocked):
+    page = window(viewport=PHONE)
+    sign_in(page, make_person(name="Admin", superuser=True))
+
+    wide = []
+    for address in addresses(stocked):
+        if address.startswith("/admin/"):
+            continue
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(address)
+
+    assert wide == []
+
+
+def test_every_link_leads_somewhere(page, stocked):
+    sign_in(page, make_person(name="Admin", superuser=True))
+    waiting, seen, broken = ["/"], {"/"}, []
+
+    while waiting and len(seen) < 150:
+        answer = page.goto(waiting.pop())
+        if answer.status != 200:
+            broken.append((answer.status, answer.url))
+        for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)"):
+            parts = urlsplit(link)
+            address = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            ours = link.startswith(page.url.split("/", 3)[0] + "//" + urlsplit(page.url).netloc)
+            if ours and address not in seen and "format=csv" not in address:
+                seen.add(address)
+                waiting.append(address)
+
+    assert broken == []
+    assert len(seen) > 30
+
+
+def test_the_first_visit_of_items_is_light(window, stocked):
+    for _ in range(60):
+        make_item()
+    page = window()
+    sign_in(page, make_person(name="Admin", superuser=True))
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.clearBrowserCache")
+    sizes = []
+    session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+
+    page.goto("/items", wait_until="networkidle")
+
+    assert sum(sizes) < 150_000
