@@ -16,6 +16,7 @@ from django.db import connection
 from config.launch.embedded import valkey
 from config.settings import _celery_url
 from tests.eventually import eventually
+from tests.jobs.reactions import GATE
 from tests.processes import database_url
 
 _APPLICATION = "celery-of-a-test"
@@ -75,12 +76,15 @@ class Processes:
         self._running = []
 
     def worker(self, queue: str = "clock", *, children: int = 2) -> subprocess.Popen:
+        """Start a worker, and wait until it takes tasks: a nudge lives for seconds only."""
         name = f"{queue}-{len(self._running)}@test"
-        return self._start(
+        started = self._start(
             queue,
             *["worker", "-Q", queue, "-c", children, "-n", name],
             *["--include", "tests.jobs.reactions", "--without-gossip", "--without-mingle"],
         )
+        eventually(lambda: f"{name} ready" in self.said())
+        return started
 
     def beat(self) -> subprocess.Popen:
         return self._start("beat", "beat")
@@ -137,6 +141,20 @@ def celery(committed, broker, tmp_path):
     yield processes
     processes.kill_all()
     _end_what_they_left()
+
+
+@pytest.fixture
+def gate(committed):
+    """Hold up the subscriber that waits at the gate; call it to let it through."""
+
+    def ask(function):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [GATE])
+            return cursor.fetchone()[0]
+
+    ask("pg_advisory_lock")
+    yield lambda: ask("pg_advisory_unlock")
+    connection.close()  # and whatever it holds
 
 
 def _publish_to(url: str) -> None:

@@ -2,15 +2,13 @@
 
 from collections import Counter
 
-import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from jobs import outbox, relay
 from jobs.models import Effect, IdempotencyKey, OutboxEvent
 from jobs.schedule import run_relay
 from tests.eventually import eventually
-from tests.jobs.reactions import GATE
 
 EVENTS, MIDDLE = 100, 50
 
@@ -18,20 +16,6 @@ EVENTS, MIDDLE = 100, 50
 def happen(topic="test.happened", **payload):
     with transaction.atomic():
         outbox.add(topic, payload)
-
-
-@pytest.fixture
-def gate(committed):
-    """Hold up the subscriber that waits at the gate; call it to let it through."""
-
-    def ask(function):
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [GATE])
-            return cursor.fetchone()[0]
-
-    ask("pg_advisory_lock")
-    yield lambda: ask("pg_advisory_unlock")
-    connection.close()  # and whatever it holds
 
 
 def lines(file):

@@ -1,14 +1,16 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
 from jobs import operations, outbox, relay
 from jobs.models import Effect, IdempotencyKey, OutboxEvent
 from tests.acts import at_once
+from tests.eventually import eventually
 from tests.factories import make_user
-from tests.jobs import reactions  # noqa: F401 -- it registers the subscribers of these tests
+from tests.jobs.reactions import GATE
 
 
 def happen(topic="test.happened", **payload):
@@ -215,3 +217,30 @@ def test_relays_at_once_do_everything_once(committed, told):
     assert sum(tried) == 120
     assert rows("at-once") == 60
     assert sorted(map(int, told.read_text().split())) == list(range(60))
+
+
+def test_a_relay_leaves_alone_what_another_is_at(committed, told, monkeypatch):
+    # The first is at it for longer than the pause, which is none.
+    monkeypatch.setattr(relay, "PAUSES", (timedelta(0),) * relay.TRIES)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        happen(file=str(told), gated=True, run="long")
+
+        def second():
+            eventually(told.read_text)
+            tried = run_relay()
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [GATE])
+            return tried
+
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(in_a_thread, run_relay)
+            assert second() == 1  # the other subscriber
+            assert first.result(timeout=30) == 1
+    assert told.read_text() == "1\n"
+
+
+def in_a_thread(act):
+    try:
+        return act()
+    finally:
+        connection.close()
