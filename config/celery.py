@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Celery fears pickle in the hands of root; ours is JSON alone, and in a container root is usual.
 warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
-# broker.use()
+broker.use()
 app = Celery("backroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Work that the clock starts stands in each app's schedule.py, long work in jobs.py.
