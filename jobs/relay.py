@@ -111,9 +111,10 @@ def _finish_try(effect: Effect) -> None:
 
 def _react(effect: Effect) -> None:
     """Call the subscriber and mark the effect done, all in the caller's transaction."""
-    # The pause may have passed since, and another relay have taken over.
+    # The pause may have passed since, and another relay have taken over: then this try is over.
+    # Waiting, not skipping: a relay that came too late for the row holds it for a moment.
     mine = _this_try(effect).select_related("event")
-    locked = mine.select_for_update(of=("self",), skip_locked=True, no_key=True).first()
+    locked = mine.select_for_update(of=("self",), no_key=True).first()
     if locked is None:
         return
     subscriber = outbox.subscriber_named(locked.subscriber)
