@@ -1,9 +1,13 @@
 """What the clock starts exists, and is forgotten when nobody was there to do it."""
 
+import pytest
 from celery import current_app
 from django.conf import settings
 
 from config.settings import _celery_url
+
+# Celery's loader looks at the connections when it is done importing.
+pytestmark = pytest.mark.django_db
 
 
 def test_every_entry_starts_a_task_that_exists():
