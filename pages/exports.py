@@ -96,7 +96,7 @@ def _csv(rows: list[list[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Spell a value for a sheet; text that a sheet would compute gets an apostrophe in front."""
+    """Spell a value for a sheet."""
     match value:
         case None:
             return ""
@@ -108,5 +108,9 @@ def _cell(value: Any) -> Any:
             return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
         case date():
             return value.isoformat()
-    text = str(value)
+    return as_text(str(value))
+
+
+def as_text(text: str) -> str:
+    """Spell a text for a sheet: one that it would compute gets an apostrophe in front."""
     return f"'{text}" if text.startswith(FORMULA) else text
