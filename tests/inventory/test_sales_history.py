@@ -1,61 +1,33 @@
 """A real shop's sales, with every quirk they have."""
 
-import csv
 import gzip
 import os
-import signal
-from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.models import Sum
+from django.db.models import Min, OuterRef, Subquery
 
 from inventory import operations
 from inventory.models import Item, MovementNote, SalesLine, StockLevel, StockMovement
+from inventory.models.movement import QUANTITY_MAX
 from inventory.operations import sales_history
-from tests import processes
-from tests.eventually import eventually
-from tests.factories import make_place, make_user
+from inventory.operations.sales_history import identity
+from tests.factories import make_item, make_place, make_stock
+from tests.inventory.history import (
+    BROKEN_ROWS,
+    FILE,
+    ROWS,
+    booked_sums,
+    is_broken,
+    lines_of_file,
+    own_sums,
+    run,
+    sold,
+    write,
+)
 
-FILE = Path(__file__).parent / "data" / "sales_history.csv"
-NO_GOODS = {"AMAZONFEE", "B", "BANK CHARGES", "C2", "CRUK", "D", "DOT", "M", "POST", "S"}
-BROKEN_ROWS = 13
 REAL = os.environ.get("BACKROOM_SALES_HISTORY")
-
-
-def own_sums(*paths: Path):
-    """What shipments and strays of each code come to, by a reading of its own."""
-    sold, strays = Counter(), Counter()
-    for path in paths:
-        open_ = gzip.open if path.suffix == ".gz" else open
-        with open_(path, "rt", encoding="utf-8", newline="") as text:
-            for row in csv.DictReader(line.replace("\0", "\a") for line in text):
-                code = (row["StockCode"] or "").strip().upper()
-                if code in NO_GOODS or code.startswith("GIFT_") or is_broken(row):
-                    continue
-                if row["InvoiceNo"].startswith("A"):
-                    continue
-                stray = float(row["UnitPrice"]) == 0 and not row["CustomerID"]
-                (strays if stray else sold)[code] += int(row["Quantity"])
-    return sold, strays
-
-
-def is_broken(row) -> bool:
-    """In the invented file, broken rows are those of the invoices 7101xx, and one without."""
-    invoice = row["InvoiceNo"]
-    return not invoice or (invoice.startswith("7101") and len(invoice) >= 6)
-
-
-def booked_sums():
-    lines = StockMovement.objects.order_by().values("level__item__sku")
-    sold = lines.filter(kind__in=["ship", "return"]).annotate(sum=Sum("on_hand_delta"))
-    strays = lines.filter(kind="adjust").annotate(sum=Sum("on_hand_delta"))
-    return tuple(
-        Counter({row["level__item__sku"]: sign * row["sum"] for row in rows})
-        for rows, sign in ((sold, -1), (strays, 1))
-    )
 
 
 @pytest.fixture
@@ -63,10 +35,8 @@ def shelf(db):
     return make_place(code="A-01")
 
 
-def run(*paths, **options):
-    return sales_history.import_sales_history(
-        paths=paths or [FILE], actor=make_user(superuser=True), **options
-    )
+def movements_of(sku: str):
+    return StockMovement.objects.filter(level__item__sku=sku).order_by("version")
 
 
 @pytest.mark.usefixtures("shelf")
@@ -74,17 +44,21 @@ class TestImportSalesHistory:
     def test_books_what_the_file_says_of_every_code(self):
         run()
 
-        assert booked_sums() == own_sums(FILE)
+        assert booked_sums() == own_sums(FILE, is_broken=is_broken)
         assert operations.check_ledger(full=True).findings == []
 
     def test_keeps_a_line_for_each_line(self):
         report = run()
 
-        assert report.rows == 299 - BROKEN_ROWS
-        assert report.booked == report.rows - report.not_stocked == SalesLine.objects.count()
+        assert report.rows == ROWS
+        assert report.rejected == BROKEN_ROWS
+        assert report.booked == SalesLine.objects.count()
+        assert report.booked + report.not_stocked + report.rejected == ROWS
 
     def test_names_every_row_that_cannot_be_read(self):
-        errors = run().errors
+        errors = []
+
+        run(reject=errors.append)
 
         assert len(errors) == BROKEN_ROWS
         assert {error.column for error in errors} == {
@@ -108,46 +82,157 @@ class TestImportSalesHistory:
         assert again.already == SalesLine.objects.count()
 
     def test_two_files_are_as_one(self, tmp_path):
-        header, *lines = FILE.read_text().splitlines(keepends=True)
+        header, lines = lines_of_file()
         halves = [tmp_path / "a.csv", tmp_path / "b.csv.gz"]
         halves[0].write_text(header + "".join(lines[:140]))
         halves[1].write_bytes(gzip.compress((header + "".join(lines[140:])).encode()))
 
-        run(*halves)
+        report = run(*halves)
 
-        assert booked_sums() == own_sums(FILE)
+        assert booked_sums() == own_sums(FILE, is_broken=is_broken)
+        assert run().booked == 0
+        assert report.booked == SalesLine.objects.count()
+
+    @pytest.mark.parametrize(("invoices", "lines"), [(1, 5_000), (50, 1), (3, 2)])
+    def test_comes_to_the_same_in_small_bites(self, monkeypatch, invoices, lines):
+        monkeypatch.setattr(identity, "INVOICES_A_CALL", invoices)
+        monkeypatch.setattr(identity, "LINES_A_CALL", lines)
+
+        report = run()
+
+        assert booked_sums() == own_sums(FILE, is_broken=is_broken)
+        assert report.booked + report.not_stocked + report.rejected == ROWS
+
+    def test_counts_on_when_an_invoice_goes_on_later(self):
+        report = run()
+
+        lines = SalesLine.objects.filter(invoice="700001", code="90008X").order_by("n")
+        assert [line.n for line in lines] == [1, 2]
+        assert lines[1].movement_id - lines[0].movement_id > 100
+        # These four have nothing but what is no goods.
+        assert report.invoices == SalesLine.objects.values("invoice").distinct().count() + 4
 
     def test_a_later_file_tops_up_what_would_fall_short(self, tmp_path):
-        header, *lines = FILE.read_text().splitlines(keepends=True)
-        early, late = tmp_path / "early.csv", tmp_path / "late.csv"
-        early.write_text(header + "".join(lines[:100]))
-        late.write_text(header + "".join(lines[100:140]))
+        early = write(tmp_path / "early.csv", sold("90001", 5, invoice="1"))
+        late = write(tmp_path / "late.csv", sold("90001", 7, invoice="2"))
 
         run(early)
         run(late)
 
-        assert booked_sums() == own_sums(early, late)
-        assert not StockLevel.objects.filter(on_hand__lt=0).exists()
+        openings = movements_of("90001").filter(kind="receive")
+        assert [opening.on_hand_delta for opening in openings] == [5, 7]
+        assert StockLevel.objects.get(item__sku="90001").on_hand == 0
 
-    def test_writes_nothing_in_a_dry_run(self):
-        report = run(dry_run=True)
+    def test_opens_with_no_more_than_what_is_missing(self, shelf, tmp_path):
+        make_stock(10, item=make_item(sku="90001"), place=shelf)
+        history = write(
+            tmp_path / "a.csv",
+            sold("90001", 8, invoice="1"),
+            sold("90001", -6, invoice="C2"),
+            sold("90001", 11, invoice="3"),
+        )
 
-        assert report.rows == 299 - BROKEN_ROWS
+        run(history)
+
+        openings = movements_of("90001").filter(reference="opening:sales-history")
+        assert [opening.on_hand_delta for opening in openings] == [3]
+
+    def test_covers_what_falls_short_in_the_order_of_booking(self, tmp_path):
+        found = "536365,90001,found,5,2010-12-01 08:26:00,0,,United Kingdom"
+
+        report = run(write(tmp_path / "a.csv", found, sold("90001", 5)))
+
+        # Strays of an invoice are booked after what it ships.
+        assert [line.on_hand_delta for line in movements_of("90001")] == [5, -5, 5]
+        assert report.rejected == 0
+
+    def test_leaves_what_stands_elsewhere_alone(self, tmp_path):
+        make_stock(10, item=make_item(sku="90001"), place=make_place())
+
+        run(write(tmp_path / "a.csv", sold("90001", 8)), place="A-01")
+
+        assert movements_of("90001").get(reference="opening:sales-history").on_hand_delta == 8
+
+    def test_opens_with_more_than_one_line_can_say(self, tmp_path):
+        most = [sold("90001", QUANTITY_MAX, invoice=str(number)) for number in (1, 2, 3)]
+
+        report = run(write(tmp_path / "a.csv", *most))
+
+        assert (report.booked, report.rejected, report.openings) == (3, 0, 1)
+        assert operations.check_ledger(full=True).findings == []
+
+    def test_opens_before_the_first_line(self):
+        run()
+
+        lines = StockMovement.objects.filter(level=OuterRef("level")).exclude(kind="receive")
+        first = lines.values("level").values(first=Min("effective_at"))
+        openings = StockMovement.objects.filter(reference="opening:sales-history")
+        assert openings.count() == openings.filter(kind="receive", version=1).count() > 10
+        assert not openings.filter(effective_at__gte=Subquery(first)).exists()
+
+    def test_knows_the_moment_of_every_line(self, tmp_path):
+        late = sold("90001", 2).replace("2010-12-01", "2010-12-09")
+
+        run(write(tmp_path / "a.csv", late, sold("90001", 3)))
+
+        shipped = movements_of("90001").filter(kind="ship").order_by("effective_at")
+        assert [line.on_hand_delta for line in shipped] == [-3, -2]
+        assert [line.effective_at.day for line in shipped] == [1, 9]
+
+    def test_dry_run_writes_nothing_and_says_what_would_come(self):
+        foreseen = run(dry_run=True)
+
         assert not StockMovement.objects.exists()
         assert not Item.objects.exists()
+        assert not SalesLine.objects.exists()
+        assert replace(foreseen, seconds=0) == replace(run(), seconds=0)
 
     def test_knows_a_code_in_any_case(self):
         run()
 
-        item = Item.objects.get(sku="85123A")
-        assert StockMovement.objects.filter(level__item=item, kind="ship").count() == 2
+        assert movements_of("85123A").filter(kind="ship").count() == 2
 
     def test_leaves_what_is_no_goods_off_the_shelves(self):
         report = run()
 
         assert report.no_goods >= {"POST", "DOT", "M", "B", "GIFT_0001_20"}
         assert not Item.objects.get(sku="POST").stocked
-        assert report.unusual == {"DCGS0003", "ODD CODE/1"}
+        assert report.unusual == {"1234", "ODD CODE/1"}
+
+    def test_keeps_an_item_that_is_there(self, tmp_path):
+        make_item(sku="90001", name="OURS")
+
+        report = run(write(tmp_path / "a.csv", sold("90001")))
+
+        assert (report.new_items, report.booked) == (0, 1)
+        assert Item.objects.get().name == "OURS"
+
+    def test_says_what_it_cannot_book_of_an_item_that_is_not_stocked(self, tmp_path):
+        make_item(sku="90001", stocked=False)
+        errors = []
+
+        history = write(tmp_path / "a.csv", sold("90001"), sold("90002"))
+        report = run(history, reject=errors.append)
+
+        assert [(error.row, error.column, error.got) for error in errors] == [
+            (2, "StockCode", "90001")
+        ]
+        assert (report.booked, report.rejected, report.openings) == (1, 1, 1)
+
+    def test_bad_debts_do_not_close_the_shelf_to_goods(self, tmp_path):
+        run(write(tmp_path / "a.csv", sold("90001", invoice="A1")))
+
+        report = run(write(tmp_path / "b.csv", sold("90001", 4)))
+
+        assert (report.booked, report.rejected) == (1, 0)
+
+    def test_calls_an_item_what_it_is_called_most(self, tmp_path):
+        lines = [sold("90001").replace("A THING", name) for name in ("RARE", "OFTEN", "OFTEN")]
+        lost = "9,90001,damaged,-9,2010-12-01 08:26:00,0,,United Kingdom"
+
+        run(write(tmp_path / "a.csv", *lines, lost, lost, lost))
+
+        assert Item.objects.get().name == "OFTEN"
 
     def test_keeps_what_was_said_of_a_stray(self):
         run()
@@ -160,14 +245,6 @@ class TestImportSalesHistory:
         lines = StockMovement.objects.filter(reference="invoice:710011")
         assert [line.on_hand_delta for line in lines] == [-6, -6]
         assert len({line.group for line in lines}) == 1
-
-    def test_opens_before_the_first_line(self):
-        run()
-
-        item = Item.objects.get(sku="85123A")
-        opening, *lines = StockMovement.objects.filter(level__item=item).order_by("version")
-        assert (opening.kind, opening.reference) == ("receive", "opening:sales-history")
-        assert opening.effective_at < min(line.effective_at for line in lines)
 
     def test_refuses_another_kind_of_file(self, tmp_path):
         other = tmp_path / "other.csv"
@@ -182,6 +259,15 @@ class TestImportSalesHistory:
 
         with pytest.raises(sales_history.FileRefused, match="UTF-8"):
             run(other)
+        assert not Item.objects.exists()
+
+    @pytest.mark.parametrize("name", ["cut.csv.gz", "plain.csv.gz", "none.csv", "."])
+    def test_refuses_what_cannot_be_read(self, tmp_path, name):
+        (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(FILE.read_bytes())[:-200])
+        (tmp_path / "plain.csv.gz").write_bytes(FILE.read_bytes())
+
+        with pytest.raises(sales_history.FileRefused, match="cannot be read"):
+            run(tmp_path / name)
 
     def test_refuses_a_place_that_is_not_there(self):
         with pytest.raises(sales_history.ImportRefused, match="NOWHERE"):
@@ -194,72 +280,15 @@ def test_says_so_when_there_is_no_place():
         run()
 
 
-@pytest.mark.django_db
-def test_the_command_writes_the_broken_rows_into_a_file(tmp_path, capsys):
-    make_place()
-    make_user(superuser=True)
-
-    call_command("import_sales_history", str(FILE), errors=tmp_path / "errors.csv")
-
-    assert len((tmp_path / "errors.csv").read_text().splitlines()) == BROKEN_ROWS + 1
-    assert "lines read" in capsys.readouterr().out
-
-
-@pytest.mark.django_db
-def test_the_command_says_whom_it_needs():
-    with pytest.raises(CommandError, match="createsuperuser"):
-        call_command("import_sales_history", str(FILE))
-
-
-@pytest.mark.usefixtures("committed")
-def test_a_run_that_was_killed_is_finished_by_the_next(tmp_path):
-    make_place(code="KILLED-1")
-    make_user(superuser=True)
-    long = tmp_path / "long.csv"
-    header, *lines = FILE.read_text().splitlines(keepends=True)
-    good = [line for line in lines if ",2.55," in line and line[:4].isdigit()]
-    repeated = [f"{8 + turn}{line}" for turn in range(40) for line in good]
-    long.write_text(header + "".join(repeated))
-    command = processes.start("manage", "import_sales_history", long, "--place", "KILLED-1")
-
-    eventually(lambda: SalesLine.objects.count() > 300 or command.poll() is not None)
-    command.send_signal(signal.SIGKILL)
-    _, said = command.communicate()
-    assert command.returncode == -signal.SIGKILL, said
-    cut_off = SalesLine.objects.count()
-    report = run(long, place="KILLED-1")
-
-    assert 300 < cut_off < report.rows
-    assert SalesLine.objects.count() == report.already + report.booked
-    assert SalesLine.objects.count() == report.rows - report.not_stocked
-    assert operations.check_ledger(full=True).findings == []
-
-
-@pytest.mark.usefixtures("committed")
-def test_a_second_import_at_once_is_refused():
-    make_place()
-    make_user(superuser=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('inventory_salesline'))")
-
-    second = processes.start("manage", "import_sales_history", FILE)
-    _, said = second.communicate(timeout=60)
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(hashtext('inventory_salesline'))")
-    assert second.returncode == 1
-    assert "Another import is running" in said
-    assert not SalesLine.objects.filter(invoice="710011").exists()
-
-
 if REAL:  # BACKROOM_SALES_HISTORY names a folder with real files
 
     @pytest.mark.django_db
-    def test_real_files_come_to_what_they_say(monkeypatch):
+    def test_real_files_come_to_what_they_say():
         paths = sorted(Path(REAL).glob("*.csv*"))
-        monkeypatch.setattr("tests.inventory.test_sales_history.is_broken", lambda row: False)
         make_place()
 
-        run(*paths)
+        report = run(*paths)
 
         assert booked_sums() == own_sums(*paths)
+        assert report.booked + report.not_stocked == report.rows
+        assert operations.check_ledger(full=True).findings == []

@@ -2,37 +2,46 @@
 
 import csv
 import os
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, TextIO
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from accounts.models import User
 from inventory.operations import sales_history
-from inventory.operations.sales_history import Report
+from inventory.operations.sales_history import Report, RowError
+from pages.exports import as_text
 
 _SHOWN = 20
+_STOPPED = "Stopped. What was booked stands; run it again for the rest."
+# What a shell expects of a program that was interrupted.
+_INTERRUPTED = 130
 
 
 class Command(BaseCommand):
     help = (
         "Book a sales history (Online Retail columns, CSV or .gz). The same file again changes "
-        "nothing; Ctrl-C ends it between two invoices, and a new run finishes the rest."
+        "nothing; Ctrl-C ends it between two calls of the ledger, and a new run finishes the rest."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", type=_from_where_it_was_called)
+        parser.add_argument("files", nargs="+", type=_from_where_it_was_called, metavar="FILE")
         parser.add_argument("--place", default="", help="ships from here; else the first bin")
         parser.add_argument("--dry-run", action="store_true", help="read and report, write nothing")
-        parser.add_argument("--user", default="", help="who books it; else the first Admin")
+        parser.add_argument("--user", default="", help="whose mail books it; else the only Admin")
         parser.add_argument(
             "--errors",
             type=_from_where_it_was_called,
             default=settings.HOME / "import-errors.csv",
-            help="where the rows that could not be read are written",
+            help="where rows that could not be booked are written (default: %(default)s)",
         )
 
     def handle(
@@ -45,76 +54,154 @@ class Command(BaseCommand):
         errors: Path,
         **options: Any,
     ) -> None:
+        actor = _actor(user)
         try:
-            report = sales_history.import_sales_history(
-                paths=files,
-                actor=_actor(user),
-                place=place,
-                dry_run=dry_run,
-                progress=Bar(self.stderr),
-            )
+            with _asked_to_stop() as stop, Rejected(errors) as rejected, Bar(self.stderr) as bar:
+                report = sales_history.import_sales_history(
+                    paths=files,
+                    actor=actor,
+                    place=place,
+                    dry_run=dry_run,
+                    progress=bar,
+                    stop=stop,
+                    reject=rejected,
+                )
         except (sales_history.FileRefused, sales_history.ImportRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
+        except KeyboardInterrupt as impatience:
+            raise CommandError(_STOPPED, returncode=_INTERRUPTED) from impatience
+        except OperationalError as failure:
+            raise CommandError(
+                f"The database did not answer any more: {str(failure).strip()} What was booked "
+                "stands; run it again for the rest."
+            ) from failure
         self.tell(report, dry_run=dry_run)
-        if report.errors:
-            self.tell_errors(report, errors)
+        self.tell_rejected(rejected)
         if report.stopped:
-            raise CommandError("Stopped. What was booked stands; run it again for the rest.")
+            raise CommandError(_STOPPED, returncode=_INTERRUPTED)
 
     def tell(self, report: Report, *, dry_run: bool) -> None:
-        to_book = report.rows - report.already - report.not_stocked
+        would = "would be " if dry_run else ""
         self.stdout.write(
-            f"{report.rows:,} lines read: "
-            + (f"{to_book:,} would be booked" if dry_run else f"{report.booked:,} booked")
-            + f", {report.already:,} were there already, {report.not_stocked:,} are no goods, "
-            f"{len(report.errors):,} could not be booked."
+            f"{report.rows:,} lines of {report.invoices:,} invoices read: "
+            f"{report.booked:,} {would}booked, {report.already:,} were there already, "
+            f"{report.not_stocked:,} are no goods, {report.rejected:,} could not be booked."
         )
-        if not dry_run:
-            self.stdout.write(
-                f"{report.new_items:,} new items, {report.openings:,} opening receipts, "
-                f"{report.seconds:.1f} s, {report.rate:,.0f} lines/s."
-            )
+        self.stdout.write(
+            f"{report.new_items:,} new items, {report.openings:,} opening receipts"
+            + (": nothing was written" if dry_run else "")
+            + f", {report.seconds:.1f} s, {report.rate:,.0f} lines/s."
+        )
         if report.no_goods:
             self.stdout.write(f"No goods, so not stocked: {', '.join(sorted(report.no_goods))}.")
         if report.unusual:
             self.stdout.write(f"Please look at these codes: {', '.join(sorted(report.unusual))}.")
 
-    def tell_errors(self, report: Report, path: Path) -> None:
-        for error in report.errors[:_SHOWN]:
+    def tell_rejected(self, rejected: "Rejected") -> None:
+        for error in rejected.first:
+            column = f" {error.column}" if error.column else ""
             self.stdout.write(
-                f"{error.file} row {error.row} {error.column}: expected {error.expected}, "
+                f"{error.file} row {error.row}{column}: expected {error.expected}, "
                 f"got “{error.got}”"
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as out:
-            rows = csv.writer(out)
-            rows.writerow(["file", "row", "column", "expected", "got"])
-            rows.writerows([e.file, e.row, e.column, e.expected, e.got] for e in report.errors)
-        self.stdout.write(f"All {len(report.errors):,} are in {path}.")
+        if rejected.count:
+            self.stdout.write(f"All {rejected.count:,} are in {rejected.path}.")
+
+
+class Rejected:
+    """The rows that could not be booked: all in a file, the first of them to be shown."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.first: list[RowError] = []
+        self._out: TextIO | None = None
+
+    def __enter__(self) -> "Rejected":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._out:
+            self._out.close()
+
+    def __call__(self, error: RowError) -> None:
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(error)
+        if self._out is None:
+            self._out = self._opened()
+            csv.writer(self._out).writerow(["file", "row", "column", "expected", "got"])
+        row = [error.file, error.row, error.column, error.expected, as_text(error.got)]
+        csv.writer(self._out).writerow(row)
+
+    def _opened(self) -> TextIO:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self.path.open("w", encoding="utf-8", newline="")
+        except OSError as failure:
+            raise CommandError(
+                f"Some rows cannot be booked, and {self.path} cannot be written to say which: "
+                f"{failure.strerror}. Name another file: --errors FILE"
+            ) from failure
 
 
 class Bar:
-    """Rows done, rate and time left: a bar on a terminal, else a line every few seconds."""
+    """Lines done, rate and time left: a bar on a terminal, else a line every few seconds."""
 
     def __init__(self, out: Any) -> None:
         self._out = out
-        self._began = time.monotonic()
-        self._said = 0.0
         self._live = sys.stderr.isatty()
+        self._step = ""
+        self._began = self._said = time.monotonic()
 
-    def __call__(self, done: int, total: int) -> None:
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._end_line()
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
         now = time.monotonic()
-        if now - self._said < (0.2 if self._live else 5) and done < total:
+        if step != self._step:
+            self._end_line()
+            self._step, self._began = step, now
+        if now - self._said < (0.2 if self._live else 5) and done != total:
             return
         self._said = now
-        rate = done / max(now - self._began, 0.001)
-        left = (total - done) / max(rate, 1)
+        line = self._line(step, done, total, now - self._began)
+        self._out.write(f"\r{line}" if self._live else line, ending="" if self._live else "\n")
+
+    def _line(self, step: str, done: int, total: int | None, seconds: float) -> str:
+        rate = done / max(seconds, 0.001)
+        if total is None:
+            return f"{step}: {done:,} lines, {rate:,.0f} a second"
         filled = "#" * (30 * done // max(total, 1))
-        line = f"[{filled:<30}] {done:,} of {total:,}, {rate:,.0f} a second, {left:.0f} s left"
-        if self._live:
-            self._out.write(f"\r{line}", ending="\n" if done >= total else "")
-        else:
-            self._out.write(line)
+        left = (total - done) / max(rate, 1)
+        return (
+            f"{step}: [{filled:<30}] {done:,} of {total:,}, {rate:,.0f} a second, {left:.0f} s left"
+        )
+
+    def _end_line(self) -> None:
+        if self._live and self._step:
+            self._out.write("")
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Tell whether Ctrl-C or SIGTERM came; a second one does not wait for the ledger."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _from_where_it_was_called(name: str) -> Path:
@@ -122,12 +209,15 @@ def _from_where_it_was_called(name: str) -> Path:
 
 
 def _actor(mail: str) -> User:
+    people = User.objects.active()
     if mail:
-        found: User | None = User.objects.active().filter(email__iexact=mail).first()
+        found: User | None = people.filter(email__iexact=mail).first()
         if found is None:
             raise CommandError(f"Nobody here has the address {mail}.")
         return found
-    first: User | None = User.objects.active().filter(is_superuser=True).order_by("pk").first()
-    if first is None:
+    admins: list[User] = list(people.filter(is_superuser=True).order_by("pk")[:2])
+    if not admins:
         raise CommandError("Nobody to book it as. Make an Admin: ./dev manage createsuperuser")
-    return first
+    if len(admins) > 1:
+        raise CommandError("There are several Admins. Say who books it: --user MAIL")
+    return admins[0]

@@ -3,7 +3,9 @@
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -26,7 +28,14 @@ COLUMNS = (
     "Country",
 )
 NO_GOODS = frozenset({"AMAZONFEE", "B", "BANK CHARGES", "C2", "CRUK", "D", "DOT", "M", "POST", "S"})
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%m/%d/%Y %H:%M")
+# Nearly every row; four times as fast as strptime.
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
+_FORMATS = ("%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M")
+
+
+def is_goods(code: str) -> bool:
+    """Charges, postage and vouchers are sold, and stand on no shelf; `code` is in upper case."""
+    return not (code in NO_GOODS or code.startswith("GIFT_"))
 
 
 class FileRefused(Exception):
@@ -59,11 +68,9 @@ class SalesRow:
     customer: str
 
     @property
-    def is_goods(self) -> bool:
-        """Charges, postage and vouchers are sold, and stand on no shelf."""
-        return not (
-            self.invoice.startswith("A") or self.code in NO_GOODS or self.code.startswith("GIFT_")
-        )
+    def is_booked(self) -> bool:
+        """Bad debts (A…) and what is no goods move no stock."""
+        return not self.invoice.startswith("A") and is_goods(self.code)
 
     @property
     def is_stray(self) -> bool:
@@ -72,8 +79,9 @@ class SalesRow:
 
     @property
     def is_unusual(self) -> bool:
-        """A code without the five digits of the house, for a person to look at."""
-        return self.is_goods and not (self.code[:5].isdigit() and len(self.code) >= 5)
+        """A code that nobody has told us of: for a person to look at."""
+        known = self.code.startswith("DCGS") or (self.code[:5].isdigit() and len(self.code) >= 5)
+        return self.is_booked and not known
 
     @property
     def kind(self) -> MovementKind:
@@ -143,7 +151,7 @@ def _row(file: str, row: int, cells: list[str]) -> SalesRow | RowError:
             file=file,
             row=row,
             invoice=_text("InvoiceNo", invoice, 20),
-            code=_text("StockCode", code, SKU_MAX).upper(),
+            code=_text("StockCode", code.upper(), SKU_MAX),
             description=description,
             quantity=_quantity(quantity),
             at=_moment(at),
@@ -170,15 +178,23 @@ def _quantity(text: str) -> int:
 
 
 def _moment(text: str) -> datetime:
-    for format in _FORMATS:
-        try:
-            moment = datetime.strptime(text, format)  # noqa: DTZ007 -- made aware below
-        except ValueError:
-            continue
-        aware = timezone.make_aware(moment)
+    moment = _local(text)
+    if moment:
+        # By the clock of the business.
+        aware = moment.replace(tzinfo=timezone.get_default_timezone())
         if moment.year > 1900 and aware <= timezone.now():
             return aware
     raise _Wrong("InvoiceDate", "a day and a time of the past, as in 2010-12-01 08:26:00", text)
+
+
+def _local(text: str) -> datetime | None:
+    with suppress(ValueError):
+        if _ISO.fullmatch(text):
+            return datetime.fromisoformat(text)
+    for format in _FORMATS:
+        with suppress(ValueError):
+            return datetime.strptime(text, format)  # noqa: DTZ007 -- made aware by the caller
+    return None
 
 
 def _money(text: str) -> Decimal:

@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass, field
 
-from inventory.operations.sales_history.reading import RowError
-
 
 @dataclass(slots=True)
 class Report:
-    """Counts are lines of the files, unless they say otherwise."""
+    """Counts are lines of the files, unless they say otherwise.
+
+    Of a dry run it says what would come of it.
+    """
 
     rows: int = 0
     booked: int = 0
     already: int = 0
     not_stocked: int = 0
+    rejected: int = 0
     invoices: int = 0
     new_items: int = 0
     openings: int = 0
     seconds: float = 0.0
     stopped: bool = False
-    errors: list[RowError] = field(default_factory=list)
     no_goods: set[str] = field(default_factory=set)
     unusual: set[str] = field(default_factory=set)
 
