@@ -21,7 +21,8 @@ class Column:
     `cell` is a template or a part of one (`inventory/items.html#sku`), which gets `row` and
     `value`, or a function of the row that returns HTML made by `format_html`, which is faster.
     `sort` is the ORM path that sorts it: an index on (it, id) keeps that fast. `value` reads what
-    is exported and what `cell` gets. `default` tells whether it is shown to who chose nothing.
+    is exported and what `cell` gets. `default` tells whether it is shown to who chose nothing,
+    `phone` whether a screen as narrow as a phone has room for it.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Column:
     numeric: bool = False
     value: Read | None = None
     default: bool = True
+    phone: bool = True
+
+    @property
+    def css(self) -> str:
+        """Give the classes of its cells."""
+        return " ".join(["number"] * self.numeric + ["roomy"] * (not self.phone))
 
     def read(self, row: Any) -> Any:
         """Give the bare value of this column in `row`."""

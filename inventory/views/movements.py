@@ -50,17 +50,25 @@ MOVEMENTS = ListSpec(
     many="movements",
     columns=[
         Column("recorded", "Booked", sort="recorded_at", value=lambda line: line.recorded_at),
-        Column("kind", "What", cell=cells.kind, value=lambda line: line.get_kind_display()),
+        Column(
+            "kind", "What", cell=cells.kind, value=lambda line: line.get_kind_display(), phone=False
+        ),
         Column("sku", "SKU", cell=cells.line_sku, value=lambda line: line.level.item.sku),
-        Column("item", "Item", cell=cells.line_name, value=lambda line: line.level.item.name),
+        Column(
+            "item",
+            "Item",
+            cell=cells.line_name,
+            value=lambda line: line.level.item.name,
+            phone=False,
+        ),
         Column(
             "place", "Place", cell=cells.line_place, value=lambda line: line.level.location.code
         ),
         Column("on_hand_delta", "Change", cell=cells.change, numeric=True),
-        Column("on_hand_after", "On hand after", numeric=True),
+        Column("on_hand_after", "On hand after", numeric=True, phone=False),
         Column("reference", "Reference", cell=cells.reference),
-        Column("reason", "Why", value=lambda line: line.reason),
-        Column("actor", "By", value=lambda line: line.actor),
+        Column("reason", "Why", value=lambda line: line.reason, phone=False),
+        Column("actor", "By", value=lambda line: line.actor, phone=False),
         Column("effective", "Happened", value=lambda line: line.effective_at, default=False),
         Column("version", "Version", numeric=True, default=False),
         Column("note", "Note", value=_note, default=False),
