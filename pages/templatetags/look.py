@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -55,13 +55,14 @@ def stock_bar(
     whole = max(of or sum(shares), 1)
     if not any(shares):
         return _NOTHING
-    drawn, left = [], 0.0
+    drawn: list[SafeString] = []
+    left = 0.0
     for kind, share in zip(_SHARES, shares, strict=True):
         width = 100 * share / whole
         if width:
-            drawn.append((kind, f"{left:.2f}", f"{max(width - 1, 0.8):.2f}"))
+            shown = max(width - 1, 0.8)
+            drawn.append(_hatch(left, shown) if kind == "off" else _block(kind, left, shown))
         left += width
-    rects = format_html_join("", '<rect class="{}" x="{}" y="0" width="{}" height="8"/>', drawn)
     return format_html(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" '
         'aria-label="{} available, {} held, {} allocated, {} unavailable">{}</svg>',
@@ -69,8 +70,19 @@ def stock_bar(
         held,
         allocated,
         unavailable,
-        rects,
+        SafeString("".join(drawn)),
     )
+
+
+def _block(kind: str, left: float, width: float) -> SafeString:
+    return format_html(
+        '<rect class="{}" x="{}" y="0" width="{}" height="8"/>', kind, f"{left:.2f}", f"{width:.2f}"
+    )
+
+
+def _hatch(left: float, width: float) -> SafeString:
+    # A dashed line as thick as the bar: what is not sold differs in more than its colour.
+    return format_html('<path class="off" d="M{} 4h{}"/>', f"{left:.2f}", f"{width:.2f}")
 
 
 @register.inclusion_tag("pages/parts/field.html")

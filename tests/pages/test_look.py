@@ -60,6 +60,9 @@ class TestStockBar:
     def test_tells_the_same_in_words(self):
         assert "47 available, 5 held, 12 allocated, 2 unavailable" in look.stock_bar(47, 5, 12, 2)
 
+    def test_hatches_what_is_not_sold(self):
+        assert '<path class="off" d="M50.00 4h49.00"/>' in look.stock_bar(5, 0, 0, 5)
+
     def test_outlines_what_is_out_of_stock(self):
         bar = look.stock_bar(0, 0, 0, 0)
 

@@ -51,6 +51,7 @@ function pressed(key) {
   if (key === "s") return focus("scan-code");
   if (key === "?") return help();
   if (key === "j" || key === "k") return moveCursor(key === "j" ? 1 : -1);
+  if (key === "x") return tickRow();
   const pop = /** @type {HTMLDetailsElement | null} */ (document.querySelector(`[data-pop="${CSS.escape(key)}"]`));
   if (pop) {
     pop.open = true;
@@ -87,6 +88,10 @@ function moveCursor(step) {
   /** @type {HTMLElement | null} */ (next.querySelector("a"))?.focus({ preventScroll: true });
 }
 
+function tickRow() {
+  /** @type {HTMLInputElement | null} */ (document.querySelector("[data-list] tr.cursor input[type=checkbox]"))?.click();
+}
+
 /** @param {KeyboardEvent} event */
 function openRow(event) {
   if (document.activeElement?.matches("a, button, summary")) return;
@@ -104,7 +109,10 @@ document.addEventListener("click", (event) => {
   for (const pop of document.querySelectorAll("details.pop[open]")) {
     if (!pop.contains(target)) pop.removeAttribute("open");
   }
-  if (target.closest("[data-theme-switch]")) return switchTheme();
+  const theme = /** @type {HTMLElement | null} */ (target.closest("[data-theme-choice]"));
+  if (theme) return chooseTheme(theme.dataset.themeChoice ?? "");
+  const copy = /** @type {HTMLElement | null} */ (target.closest("[data-copy]"));
+  if (copy) return copyOf(copy);
   if (target.closest("[data-help]")) return help();
   if (target.closest("[data-close]")) return target.closest(".toast")?.remove();
   const rail = document.getElementById("rail");
@@ -132,12 +140,33 @@ document.addEventListener("keydown", (event) => {
   if (opened) /** @type {HTMLElement | null} */ (opened.querySelector("[data-cancel]"))?.click();
 });
 
-function switchTheme() {
-  const dark = html.dataset.theme
-    ? html.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
-  html.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("theme", html.dataset.theme);
+/** @param {string} theme light, dark, or nothing: as the device says */
+function chooseTheme(theme) {
+  if (theme) html.dataset.theme = theme;
+  else delete html.dataset.theme;
+  try {
+    if (theme) localStorage.setItem("theme", theme);
+    else localStorage.removeItem("theme");
+  } catch {
+    // Storage is switched off: the choice holds for this page.
+  }
+  showTheme();
+}
+
+function showTheme() {
+  for (const each of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-theme-choice]"))) {
+    each.setAttribute("aria-pressed", String(each.dataset.themeChoice === (html.dataset.theme ?? "")));
+  }
+}
+
+/** @param {HTMLElement} button */
+async function copyOf(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy ?? "");
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Mark it and copy it by hand"; // no clipboard without HTTPS, but on loopback
+  }
 }
 
 // --- what came in --------------------------------------------------------------------------------
@@ -173,6 +202,24 @@ function fade(toast) {
   go();
 }
 
+// --- how long ago, while the page stays open -----------------------------------------------------
+
+const UNITS = /** @type {const} */ ([[86400, "day"], [3600, "h"], [60, "min"], [1, "s"]]);
+
+/** What `pages.formats.ago` wrote, as it is by now; days and what is no distance stay as they are. */
+function tellTimes() {
+  if (document.hidden) return;
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    if (!/^\d+ (s|min|h) ago$/.test(time.textContent ?? "")) continue;
+    const seconds = Math.floor((Date.now() - Date.parse(time.getAttribute("datetime") ?? "")) / 1000);
+    const [length, unit] = UNITS.find(([each]) => seconds >= each) ?? [1, "s"];
+    const count = Math.max(0, Math.floor(seconds / length));
+    time.textContent = `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
+  }
+}
+
+setInterval(tellTimes, 10_000);
+showTheme();
 settle(document);
 document.addEventListener("htmx:after:swap", () => settle(document));
 // A page that the browser kept shows no old message again.
