@@ -326,6 +326,7 @@ MAILERS: dict[str, dict[str, Any]] = {
 # --- Pages ------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("BACKROOM_TIME_ZONE", "Europe/London")
