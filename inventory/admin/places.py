@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from inventory import operations
 from inventory.models import Location, Reason
 from pages.admin import CatalogueAdmin
+from pages.templatetags import look
 
 
 class LocationAdminForm(forms.ModelForm):
@@ -31,7 +33,8 @@ class LocationAdminForm(forms.ModelForm):
 @admin.register(Location)
 class LocationAdmin(CatalogueAdmin):
     form = LocationAdminForm
-    list_display = ["code", "name", "kind", "parent", "structural", "sellable", "priority"]
+    list_display = ["plate", "name", "kind", "parent", "structural", "sellable", "priority"]
+    list_display_links = ["plate"]
     list_editable = ["priority"]
     list_filter = ["kind", "sellable", "structural"]
     list_select_related = ["parent"]
@@ -43,6 +46,10 @@ class LocationAdmin(CatalogueAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
         return Location.objects.for_user(request.user)
+
+    @admin.display(description="Code", ordering="code")
+    def plate(self, place: Location) -> SafeString:
+        return look.plate(place.code)
 
     def save_model(
         self, request: HttpRequest, obj: Location, form: forms.ModelForm, change: bool
