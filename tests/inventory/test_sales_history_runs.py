@@ -151,6 +151,11 @@ class TestTheCommand:
         assert "299 lines of 94 invoices read: 280 booked, 0 were there already" in said
         assert "Please look at these codes: 1234, ODD CODE/1." in said
 
+    def test_shows_how_far_it_is(self, call, capsys, tmp_path):
+        call_command("import_sales_history", str(FILE), errors=tmp_path / "none", dry_run=True)
+
+        assert f"Booking: [{'#' * 30}] 285 of 285 lines" in capsys.readouterr().err
+
     def test_says_of_a_dry_run_that_it_was_one(self, call):
         said = call(FILE, dry_run=True)
 

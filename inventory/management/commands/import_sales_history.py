@@ -3,7 +3,6 @@
 import csv
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.db import OperationalError
 
 from accounts.models import User
@@ -148,11 +147,12 @@ class Rejected:
 class Bar:
     """Lines done, rate and time left: a bar on a terminal, else a line every few seconds."""
 
-    def __init__(self, out: Any) -> None:
+    def __init__(self, out: OutputWrapper) -> None:
         self._out = out
-        self._live = sys.stderr.isatty()
+        self._live = out.isatty()
         self._step = ""
         self._began = self._said = time.monotonic()
+        self._done_before = 0
 
     def __enter__(self) -> "Bar":
         return self
@@ -164,26 +164,32 @@ class Bar:
         now = time.monotonic()
         if step != self._step:
             self._end_line()
-            self._step, self._began = step, now
+            self._step, self._began, self._done_before = step, now, done
         if now - self._said < (0.2 if self._live else 5) and done != total:
             return
         self._said = now
-        line = self._line(step, done, total, now - self._began)
-        self._out.write(f"\r{line}" if self._live else line, ending="" if self._live else "\n")
+        line = f"{step}: {self._told(done, total, now - self._began)}"
+        # The rest of a longer line before it goes; and it is no error, so not in red.
+        self._write(f"\r{line}\x1b[K" if self._live else f"{line}\n")
 
-    def _line(self, step: str, done: int, total: int | None, seconds: float) -> str:
-        rate = done / max(seconds, 0.001)
-        if total is None:
-            return f"{step}: {done:,} lines, {rate:,.0f} a second"
-        filled = "#" * (30 * done // max(total, 1))
-        left = (total - done) / max(rate, 1)
-        return (
-            f"{step}: [{filled:<30}] {done:,} of {total:,}, {rate:,.0f} a second, {left:.0f} s left"
-        )
+    def _told(self, done: int, total: int | None, seconds: float) -> str:
+        told = f"{done:,} lines"
+        if total is not None:
+            told = f"[{'#' * (30 * done // max(total, 1)):<30}] {done:,} of {total:,} lines"
+        rate = (done - self._done_before) / seconds if seconds else 0
+        if rate:
+            told += f", {rate:,.0f} a second"
+        if rate and total is not None:
+            told += f", {(total - done) / rate:.0f} s left"
+        return told
 
     def _end_line(self) -> None:
         if self._live and self._step:
-            self._out.write("")
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        self._out.write(text, style_func=str, ending="")
+        self._out.flush()
 
 
 @contextmanager
