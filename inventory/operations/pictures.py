@@ -39,13 +39,13 @@ def keep_picture(*, content: bytes) -> Picture:
     :raises PictureRefused: if it is no PNG, JPEG or WebP, too large, or broken
     """
     image = _opened(content)
-    full = _fitted(image, _FULL)
+    full, small = _fitted(image, _FULL), _fitted(image, _THUMBNAIL)
     content = _encoded(full)
     picture, _ = Picture.objects.get_or_create(
         sha256=hashlib.sha256(content).hexdigest(),
         defaults={
             "content": content,
-            "thumbnail": _encoded(_fitted(image, _THUMBNAIL)),
+            "thumbnail": content if small.size == full.size else _encoded(small),
             "width": full.width,
             "height": full.height,
         },
