@@ -1,317 +1,321 @@
-"""Small flat drawings of the things a gift shop sells, made by Pillow."""
+"""Small flat drawings of the things a gift shop sells."""
 
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from itertools import pairwise
 
-from PIL import Image, ImageDraw
+from inventory.management.demo.pen import GROUND, INK, WHITE, Pen, arc, bend, heart, star
 
-GROUND, INK = "#F4F1E8", "#13201E"
-_SIZE, _FINER = 96, 4
-
-type Points = Sequence[tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Colours:
-    """`body` of the thing, and `trim` for what is on it."""
-
-    body: str
-    trim: str
-
-
-COLOURS = {
-    "RED": Colours("#C4473D", "#F4D8CF"),
-    "BLUE": Colours("#4C78B5", "#D8E4F3"),
-    "GREEN": Colours("#4F9A73", "#DCEFE3"),
-    "ROSE": Colours("#D98C9A", "#FBE6EA"),
-    "CREAM": Colours("#EAD9B0", "#C08A4D"),
-    "BLACK": Colours("#33413F", "#C9D2D0"),
-    "YELLOW": Colours("#E3B23C", "#FFF3C9"),
-    "IVORY": Colours("#FFFFFF", "#9CB8B4"),
-}
-
-
-class Pen:
-    """Draws in units of a 96 by 96 card, with an ink outline."""
-
-    def __init__(self, colours: Colours) -> None:
-        side = _SIZE * _FINER
-        self._image = Image.new("RGB", (side, side), GROUND)
-        self._draw = ImageDraw.Draw(self._image)
-        self.colours = colours
-
-    def shape(self, points: Points, fill: str) -> None:
-        drawn = [(x * _FINER, y * _FINER) for x, y in points]
-        self._draw.polygon(drawn, fill=fill)
-        self._draw.line([*drawn, drawn[0], drawn[1]], fill=INK, width=11, joint="curve")
-
-    def box(self, box: tuple[float, float, float, float], fill: str, *, round: float = 3) -> None:
-        self._draw.rounded_rectangle(
-            [side * _FINER for side in box], round * _FINER, fill=fill, outline=INK, width=11
-        )
-
-    def oval(self, box: tuple[float, float, float, float], fill: str) -> None:
-        self._draw.ellipse([side * _FINER for side in box], fill=fill, outline=INK, width=11)
-
-    def dot(self, x: float, y: float, r: float, fill: str) -> None:
-        sides = (x - r, y - r, x + r, y + r)
-        self._draw.ellipse([side * _FINER for side in sides], fill=fill)
-
-    def line(self, points: Points, *, width: float = 2.75, fill: str = INK) -> None:
-        drawn = [(x * _FINER, y * _FINER) for x, y in points]
-        self._draw.line(drawn, fill=fill, width=round(width * _FINER), joint="curve")
-
-    def arc(self, box: tuple[float, float, float, float], start: int, end: int) -> None:
-        self._draw.arc([side * _FINER for side in box], start, end, fill=INK, width=11)
-
-    def heart(self, x: float, y: float, r: float, fill: str) -> None:
-        self.dot(x - r / 2, y - r / 3, r * 0.62, fill)
-        self.dot(x + r / 2, y - r / 3, r * 0.62, fill)
-        tip = [(x - r * 1.08, y - r * 0.1), (x + r * 1.08, y - r * 0.1), (x, y + r * 1.2)]
-        self._draw.polygon([(a * _FINER, b * _FINER) for a, b in tip], fill=fill)
-
-    def png(self) -> bytes:
-        out = io.BytesIO()
-        small = self._image.resize((_SIZE, _SIZE), Image.Resampling.LANCZOS)
-        small.quantize(24).convert("RGB").save(out, "PNG")
-        return out.getvalue()
+_FLAME, _GLOW, _BEAK = "#EE8F3A", "#FFE08A", "#E9A13B"
+_SKY, _WOOD = "#D5E8EE", "#C99A5F"
 
 
 def drawing(motif: str, colour: str, pattern: str) -> bytes:
     """Draw a motif, as PNG; the same words give the same drawing."""
-    pen = Pen(COLOURS[colour])
-    area = MOTIFS[motif](pen)
-    _PATTERNS[pattern](pen, area)
+    pen = Pen(colour, pattern)
+    MOTIFS[motif](pen)
     return pen.png()
 
 
-# --- what is on it: inside the area (left, top, right, bottom) that a motif leaves free ----------
-
-type Area = tuple[float, float, float, float]
-
-
-def _plain(pen: Pen, area: Area) -> None:
-    pass
+def _mug(pen: Pen) -> None:
+    pen.band(arc(62, 52, 17, 16, -80, 80), pen.colours.deep, width=5)
+    pen.shape([(20, 26), (64, 26), (64, 68), *bend((64, 68), (64, 80), (52, 80)), (32, 80),
+               *bend((32, 80), (20, 80), (20, 68))], pen.cloth)  # fmt: skip
+    pen.line([(21, 34), (63, 34)], width=2, fill=pen.colours.deep)
 
 
-def _spots(pen: Pen, area: Area) -> None:
-    left, top, right, bottom = area
-    rows = [top + (bottom - top) * part for part in (0.25, 0.75)]
-    for row, y in enumerate(rows):
-        for part in (0.2, 0.5, 0.8) if row == 0 else (0.35, 0.65):
-            pen.dot(left + (right - left) * part, y, 2.6, pen.colours.trim)
+def _lunch_bag(pen: Pen) -> None:
+    pen.band(arc(48, 32, 14, 19, 180, 360), pen.colours.deep, width=4)
+    pen.shape([(22, 32), (74, 32), (80, 84), (16, 84)], pen.cloth)
+    pen.shape([(21.5, 32), (74.5, 32), (75.5, 41), (20.5, 41)], pen.colours.deep)
 
 
-def _stripes(pen: Pen, area: Area) -> None:
-    left, top, right, bottom = area
-    for part in (0.2, 0.5, 0.8):
-        x = left + (right - left) * part
-        pen.line([(x, top), (x, bottom)], width=3.2, fill=pen.colours.trim)
+def _jumbo_bag(pen: Pen) -> None:
+    pen.band(arc(48, 34, 17, 24, 180, 360), pen.colours.deep, width=4)
+    pen.box((12, 34, 84, 86), pen.cloth, corner=4)
+    for x in (29, 67):
+        pen.shape([(x - 4, 34), (x + 4, 34), (x + 4, 86), (x - 4, 86)], pen.colours.deep)
 
 
-def _heart(pen: Pen, area: Area) -> None:
-    left, top, right, bottom = area
-    size = min(right - left, bottom - top) / 3.4
-    pen.heart((left + right) / 2, (top + bottom) / 2, size, pen.colours.trim)
+def _bunting(pen: Pen) -> None:
+    pen.line(bend((5, 24), (48, 42), (91, 24)))
+    flags = (((9, 25.5), (32, 31.5), (16, 66)), ((36, 32.5), (60, 32.5), (48, 72)),
+             ((64, 31.5), (87, 25.5), (80, 66)))  # fmt: skip
+    for number, flag in enumerate(flags):
+        pen.shape(flag, pen.colours.deep if number == 1 else pen.cloth)
 
 
-_PATTERNS: dict[str, Callable[[Pen, Area], None]] = {
-    "PLAIN": _plain,
-    "SPOTS": _spots,
-    "STRIPES": _stripes,
-    "HEARTS": _heart,
-}
+def _lantern(pen: Pen) -> None:
+    pen.line(arc(48, 17, 9, 9, 0, 352))
+    pen.shape([(38, 22), (58, 22), (71, 38), (25, 38)], pen.cloth)
+    pen.box((29, 38, 67, 80), _GLOW, corner=1)
+    pen.box((42, 58, 54, 80), WHITE, corner=1)
+    pen.shape([*bend((48, 44), (56, 53), (48, 57)), *bend((48, 57), (40, 53), (48, 44))], _FLAME)
+    for x in (29, 67):
+        pen.line([(x, 40), (x, 80)], width=3.6)
+    pen.box((23, 79, 73, 88), pen.cloth, corner=2)
 
 
-# --- the things ---------------------------------------------------------------------------------
+def _hanging_heart(pen: Pen) -> None:
+    pen.line([*bend((48, 34), (36, 18), (48, 8)), *bend((48, 8), (60, 18), (48, 34))], width=2.2)
+    pen.shape(heart(48, 54, 35), pen.cloth)
+    pen.dot(48, 41, 3.2, GROUND)
 
 
-def _mug(pen: Pen) -> Area:
-    pen.oval((58, 38, 82, 64), GROUND)
-    pen.box((22, 26, 66, 76), pen.colours.body, round=6)
-    return (28, 36, 60, 68)
+def _hanging_star(pen: Pen) -> None:
+    pen.line([(48, 5), (48, 16)], width=2.2)
+    pen.shape(star(48, 53, 40), pen.cloth)
+    pen.dot(48, 24, 2.4, GROUND)
 
 
-def _bag(pen: Pen) -> Area:
-    pen.arc((34, 10, 62, 52), 180, 360)
-    pen.shape([(24, 34), (72, 34), (78, 82), (18, 82)], pen.colours.body)
-    return (28, 44, 68, 76)
+def _cakestand(pen: Pen) -> None:
+    pen.line(arc(48, 9, 4, 4, 0, 352))
+    pen.line([(48, 13), (48, 84)], width=4)
+    for top, half, low in ((22, 15, 11), (43, 25, 13), (65, 36, 15)):
+        dish = arc(48, top, half * 0.9, low, 0, 180)
+        pen.shape([(48 - half, top - 2), (48 + half, top - 2), *dish], pen.cloth)
+    pen.shape([(42, 80), (54, 80), (64, 89), (32, 89)], pen.colours.deep)
 
 
-def _bunting(pen: Pen) -> Area:
-    pen.line([(8, 28), (34, 38), (62, 38), (88, 28)])
-    for x, y, fill in ((12, 31, 0), (38, 38, 1), (64, 35, 0)):
-        colour = pen.colours.trim if fill else pen.colours.body
-        pen.shape([(x, y), (x + 20, y), (x + 10, y + 30)], colour)
-    return (40, 40, 56, 54)
+def _jam_jar(pen: Pen) -> None:
+    pen.box((25, 32, 71, 86), WHITE, corner=8)
+    pen.box((29, 44, 67, 82), pen.colours.body, corner=6)
+    pen.box((35, 52, 61, 74), "#FFFDF5", corner=2)
+    pen.heart(48, 63, 7, pen.colours.deep)
+    pen.shape([(26, 14), (70, 14), (78, 32), *bend((78, 32), (70, 36), (64, 31)),
+               *bend((64, 31), (56, 37), (48, 31)), *bend((48, 31), (40, 37), (32, 31)),
+               *bend((32, 31), (26, 36), (18, 32))], pen.cloth)  # fmt: skip
+    pen.line([(26, 26), (70, 26)], width=2.2)
 
 
-def _lantern(pen: Pen) -> Area:
-    pen.arc((38, 6, 58, 30), 180, 360)
-    pen.shape([(34, 28), (62, 28), (70, 40), (26, 40)], pen.colours.body)
-    pen.box((30, 40, 66, 80), "#FFFFFF", round=1)
-    pen.box((44, 58, 52, 78), pen.colours.trim, round=1)
-    pen.shape([(48, 46), (52, 54), (48, 58), (44, 54)], "#F2A94A")
-    pen.box((26, 78, 70, 86), pen.colours.body, round=1)
-    return (34, 30, 62, 38)
+def _alarm_clock(pen: Pen) -> None:
+    for x, turn in ((30, -1), (66, 1)):
+        pen.line([(48 + turn * 20, 76), (48 + turn * 27, 87)], width=4)
+        pen.oval((x - 11, 9, x + 11, 29), pen.colours.deep)
+    pen.line([(48, 8), (48, 20)], width=4)
+    pen.oval((14, 18, 82, 86), pen.cloth)
+    pen.oval((25, 29, 71, 75), WHITE)
+    for x, y in ((48, 35), (65, 52), (48, 69), (31, 52)):
+        pen.dot(x, y, 1.7)
+    pen.line([(48, 40), (48, 52), (57, 57)])
 
 
-def _heart_shape(pen: Pen) -> Area:
-    pen.line([(48, 8), (48, 26)])
-    pen.heart(48, 48, 29.5, INK)
-    pen.heart(48, 48, 26.4, pen.colours.body)
-    return (32, 36, 64, 62)
+def _picture_frame(pen: Pen) -> None:
+    pen.box((16, 10, 80, 86), pen.cloth, corner=3)
+    pen.box((28, 22, 68, 74), _SKY, corner=1)
+    pen.dot(57, 35, 5.5, _BEAK)
+    pen.shape([(28.5, 74), (28.5, 60), (41, 46), (52, 60), (58, 54), (67.5, 65), (67.5, 74)],
+              "#6FA287")  # fmt: skip
+    pen.line([(28, 22), (68, 22), (68, 74), (28, 74), (28, 22)])
 
 
-def _cake_stand(pen: Pen) -> Area:
-    pen.line([(48, 14), (48, 82)], width=4)
-    pen.dot(48, 12, 4, INK)
-    for top, half in ((28, 16), (48, 24), (68, 32)):
-        pen.oval((48 - half, top - 5, 48 + half, top + 7), pen.colours.body)
-    pen.oval((36, 78, 60, 88), pen.colours.trim)
-    return (30, 64, 66, 72)
+def _bird(pen: Pen) -> None:
+    for x in (45, 55):
+        pen.line([(x, 70), (x, 85), (x + 6, 85)], width=2.4)
+    pen.shape([(76, 34), (89, 40), (76, 45)], _BEAK)
+    pen.shape([(8, 34), *bend((8, 34), (28, 34), (48, 30)), *bend((48, 30), (56, 20), (66, 22)),
+               *bend((66, 22), (79, 26), (78, 42)), *bend((78, 42), (74, 74), (46, 73)),
+               *bend((46, 73), (24, 70), (8, 34))], pen.cloth)  # fmt: skip
+    pen.shape([*bend((30, 46), (46, 42), (60, 48)), *bend((60, 48), (46, 68), (30, 46))],
+              pen.colours.deep)  # fmt: skip
+    pen.dot(66, 34, 4.2, WHITE)
+    pen.dot(66, 34, 2.6)
 
 
-def _jar(pen: Pen) -> Area:
-    pen.box((28, 28, 68, 84), "#FFFFFF", round=8)
-    pen.box((32, 46, 64, 80), pen.colours.body, round=5)
-    pen.box((26, 14, 70, 30), pen.colours.trim, round=3)
-    return (36, 52, 60, 76)
+def _candle(pen: Pen) -> None:
+    pen.shape([*bend((48, 6), (60, 20), (48, 26)), *bend((48, 26), (36, 20), (48, 6))], _FLAME)
+    pen.line([(48, 24), (48, 34)], width=2.2)
+    pen.box((32, 33, 64, 80), pen.cloth, corner=3)
+    pen.line(arc(82, 76, 7, 7, -160, 160), width=3.6)
+    pen.shape([(14, 76), (82, 76), *arc(48, 76, 30, 11, 0, 180)], pen.colours.deep)
 
 
-def _clock(pen: Pen) -> Area:
-    pen.line([(30, 80), (24, 88)])
-    pen.line([(66, 80), (72, 88)])
-    pen.oval((16, 16, 80, 80), pen.colours.body)
-    pen.oval((26, 26, 70, 70), "#FFFFFF")
-    pen.line([(48, 32), (48, 48), (60, 54)])
-    return (44, 60, 52, 68)
+def _hot_water_bottle(pen: Pen) -> None:
+    pen.box((41, 6, 55, 20), WHITE, corner=3)
+    pen.shape([(38, 19), (58, 19), *bend((58, 19), (58, 27), (66, 29)),
+               *bend((66, 29), (74, 32), (74, 42)), (74, 76), *bend((74, 76), (74, 88), (62, 88)),
+               (34, 88), *bend((34, 88), (22, 88), (22, 76)), (22, 42),
+               *bend((22, 42), (22, 32), (30, 29)), *bend((30, 29), (38, 27), (38, 19))],
+              pen.cloth)  # fmt: skip
+    pen.box((36, 22, 60, 29), pen.colours.deep, corner=3)
 
 
-def _frame(pen: Pen) -> Area:
-    pen.box((18, 14, 78, 84), pen.colours.body, round=2)
-    pen.box((30, 26, 66, 72), "#FFFFFF", round=1)
-    pen.shape([(33, 70), (46, 50), (54, 60), (58, 56), (64, 70)], pen.colours.trim)
-    return (34, 30, 62, 48)
+def _gift_box(pen: Pen) -> None:
+    pen.box((18, 40, 78, 86), pen.cloth, corner=2)
+    pen.box((13, 29, 83, 44), pen.cloth, corner=2)
+    pen.shape([(42, 29), (54, 29), (54, 86), (42, 86)], pen.colours.deep)
+    for turn in (-1, 1):
+        tip = 48 + turn * 24
+        pen.shape([*bend((48, 28), (48 + turn * 8, 6), (tip, 12)),
+                   *bend((tip, 12), (48 + turn * 26, 28), (48, 28))], pen.colours.deep)  # fmt: skip
+    pen.box((42, 23, 54, 32), pen.colours.deep, corner=3)
 
 
-def _bird(pen: Pen) -> Area:
-    pen.line([(44, 72), (42, 86)])
-    pen.line([(54, 72), (54, 86)])
-    pen.oval((20, 30, 74, 76), pen.colours.body)
-    pen.shape([(70, 44), (86, 48), (70, 54)], "#E3B23C")
-    pen.shape([(24, 52), (8, 40), (14, 62)], pen.colours.trim)
-    pen.dot(60, 44, 3, INK)
-    return (30, 44, 54, 68)
+def _cake_tins(pen: Pen) -> None:
+    for top, half, depth in ((66, 34, 22), (44, 27, 18), (24, 20, 16)):
+        fill = pen.colours.trim if half == 27 else pen.cloth
+        pen.box((48 - half, top, 48 + half, top + depth), fill, corner=2)
+        pen.box((46 - half, top - 4, 50 + half, top + 4), pen.colours.deep, corner=2)
+    pen.box((42, 12, 54, 21), pen.colours.deep, corner=3)
 
 
-def _candle(pen: Pen) -> Area:
-    pen.shape([(48, 8), (55, 22), (48, 30), (41, 22)], "#F2A94A")
-    pen.box((34, 32, 62, 78), pen.colours.body, round=3)
-    pen.oval((20, 74, 76, 90), pen.colours.trim)
-    return (38, 40, 58, 70)
+def _teapot(pen: Pen) -> None:
+    pen.band(arc(24, 54, 15, 16, 75, 285), pen.colours.deep, width=4)
+    pen.shape([*bend((64, 66), (80, 62), (80, 40)), (90, 34), *bend((90, 40), (90, 76), (66, 78))],
+              pen.cloth)  # fmt: skip
+    pen.shape([(36, 30), (60, 30), *bend((60, 30), (78, 38), (76, 58)),
+               *bend((76, 58), (74, 84), (56, 84)), (40, 84), *bend((40, 84), (22, 84), (20, 58)),
+               *bend((20, 58), (18, 38), (36, 30))], pen.cloth)  # fmt: skip
+    pen.shape([(33, 31), *bend((33, 31), (48, 14), (63, 31))], pen.colours.deep)
+    pen.dot(48, 18, 4.6)
 
 
-def _bottle(pen: Pen) -> Area:
-    pen.box((40, 8, 56, 22), pen.colours.trim, round=2)
-    pen.box((30, 24, 66, 88), pen.colours.body, round=12)
-    return (36, 40, 60, 76)
+def _plate(pen: Pen) -> None:
+    pen.oval((9, 9, 87, 87), pen.cloth)
+    pen.oval((27, 27, 69, 69), "#FFFDF5")
+    pen.line(arc(48, 48, 15, 15, 150, 250), width=1.8, fill="#C9D2CF")
 
 
-def _box(pen: Pen) -> Area:
-    pen.box((18, 38, 78, 84), pen.colours.body, round=2)
-    pen.box((14, 26, 82, 42), pen.colours.trim, round=2)
-    return (24, 48, 72, 78)
+def _cushion(pen: Pen) -> None:
+    pen.shape([*bend((10, 14), (48, 26), (86, 14)), *bend((86, 14), (74, 48), (86, 82)),
+               *bend((86, 82), (48, 70), (10, 82)), *bend((10, 82), (22, 48), (10, 14))],
+              pen.cloth)  # fmt: skip
+    for x, y in ((10, 14), (86, 14), (86, 82), (10, 82)):
+        pen.dot(x, y, 5)
+        pen.dot(x, y, 2.6, pen.colours.deep)
 
 
-def _tin(pen: Pen) -> Area:
-    pen.box((20, 34, 76, 82), pen.colours.body, round=2)
-    pen.oval((20, 22, 76, 44), pen.colours.trim)
-    return (28, 50, 68, 76)
+def _umbrella(pen: Pen) -> None:
+    pen.line([(48, 8), (48, 76), *arc(55, 76, 7, 9, 180, 0)], width=3.6)
+    ends = (8, 28, 48, 68, 88)
+    hem = [p for a, b in pairwise(ends)
+           for p in bend((96 - a, 54), (96 - (a + b) / 2, 44), (96 - b, 54))]  # fmt: skip
+    pen.shape([*arc(48, 54, 40, 38, 180, 360), *hem], pen.cloth)
+    for x, towards in ((28, 30), (68, 66)):
+        pen.line(bend((48, 16), (towards, 28), (x, 52)), width=2)
+    pen.line([(48, 16), (48, 52)], width=2)
 
 
-def _teapot(pen: Pen) -> Area:
-    pen.shape([(70, 48), (88, 34), (90, 40), (72, 66)], pen.colours.body)
-    pen.arc((6, 38, 36, 70), 90, 270)
-    pen.oval((20, 30, 76, 82), pen.colours.body)
-    pen.dot(48, 24, 5, INK)
-    pen.box((36, 26, 60, 34), pen.colours.trim, round=3)
-    return (32, 44, 64, 72)
+def _doily(pen: Pen) -> None:
+    for turn in range(12):
+        [(x, y), *_] = arc(48, 48, 33, 33, turn * 30, turn * 30 + 8)
+        pen.oval((x - 9, y - 9, x + 9, y + 9), WHITE)
+    pen.oval((15, 15, 81, 81), WHITE)
+    for x, y in [arc(48, 48, 28, 28, turn * 20, turn * 20 + 8)[0] for turn in range(18)]:
+        pen.dot(x, y, 2, INK)
+    pen.oval((26, 26, 70, 70), pen.cloth)
 
 
-def _plate(pen: Pen) -> Area:
-    pen.oval((12, 12, 84, 84), pen.colours.body)
-    pen.oval((28, 28, 68, 68), pen.colours.trim)
-    return (20, 14, 76, 26)
+def _tray(pen: Pen) -> None:
+    pen.box((5, 22, 91, 74), _WOOD, corner=10)
+    pen.box((20, 29, 76, 67), pen.cloth, corner=4)
+    for x in (12.5, 83.5):
+        pen.line([(x, 40), (x, 56)], width=5)
 
 
-def _cushion(pen: Pen) -> Area:
-    pen.shape(
-        [(16, 20), (48, 26), (80, 20), (74, 48), (80, 78), (48, 72), (16, 78), (22, 48)],
-        pen.colours.body,
-    )
-    return (30, 34, 66, 66)
+def _doorstop(pen: Pen) -> None:
+    pen.band(arc(48, 22, 9, 12, 160, 380), pen.colours.deep, width=4)
+    pen.shape([(36, 26), (60, 26), *bend((60, 26), (72, 52), (82, 80)),
+               *bend((82, 80), (82, 87), (74, 87)), (22, 87), *bend((22, 87), (14, 87), (14, 80)),
+               *bend((14, 80), (24, 52), (36, 26))], pen.cloth)  # fmt: skip
+    pen.line([(24, 78), (72, 78)], width=2, fill=pen.colours.deep)
 
 
-def _umbrella(pen: Pen) -> Area:
-    pen.line([(48, 12), (48, 80)])
-    pen.arc((48, 70, 62, 90), 0, 180)
-    pen.shape(
-        [(10, 52), (18, 32), (48, 18), (78, 32), (86, 52), (66, 46), (48, 52), (30, 46)],
-        pen.colours.body,
-    )
-    return (28, 28, 68, 44)
+def _mixing_bowl(pen: Pen) -> None:
+    pen.band([(62, 38), (80, 12)], _WOOD, width=4)
+    pen.shape([(13, 40), (83, 40), *bend((83, 40), (82, 80), (58, 82)), (38, 82),
+               *bend((38, 82), (14, 80), (13, 40))], pen.cloth)  # fmt: skip
+    pen.box((8, 34, 88, 45), pen.colours.deep, corner=5)
 
 
-def _tray(pen: Pen) -> Area:
-    pen.oval((4, 38, 24, 60), GROUND)
-    pen.oval((72, 38, 92, 60), GROUND)
-    pen.box((14, 30, 82, 68), pen.colours.body, round=6)
-    pen.box((22, 38, 74, 60), pen.colours.trim, round=4)
-    return (18, 31, 78, 36)
+def _basket(pen: Pen) -> None:
+    pen.band(arc(48, 44, 25, 34, 180, 360), _WOOD, width=4)
+    pen.shape([(14, 46), (82, 46), (74, 86), (22, 86)], _WOOD)
+    for y in (62, 74):
+        pen.line([(18, y), (78, y)], width=2)
+    for x in (32, 48, 64):
+        pen.line([(x, 56), (48 + (x - 48) * 0.8, 86)], width=2)
+    pen.shape([(10, 40), (86, 40), *[(x, 58 if n % 2 else 50) for n, x in
+               enumerate((86, 75, 64, 53, 42, 31, 20, 10))]], pen.cloth)  # fmt: skip
 
 
-def _doorstop(pen: Pen) -> Area:
-    pen.shape([(16, 82), (48, 18), (80, 82)], pen.colours.body)
-    return (36, 54, 60, 80)
+def _apron(pen: Pen) -> None:
+    pen.line(arc(48, 18, 12, 12, 180, 360))
+    for turn in (-1, 1):
+        pen.line(bend((48 + turn * 28, 46), (48 + turn * 40, 48), (48 + turn * 42, 60)))
+    pen.shape([(36, 16), (60, 16), *bend((60, 16), (62, 38), (76, 44)), (76, 86), (20, 86),
+               (20, 44), *bend((20, 44), (34, 38), (36, 16))], pen.cloth)  # fmt: skip
+    pen.box((33, 54, 63, 73), pen.colours.deep, corner=3)
 
 
-def _bowl(pen: Pen) -> Area:
-    pen.shape([(12, 38), (84, 38), (72, 70), (60, 80), (36, 80), (24, 70)], pen.colours.body)
-    pen.oval((12, 30, 84, 46), pen.colours.trim)
-    return (30, 50, 66, 72)
+def _tea_towel(pen: Pen) -> None:
+    pen.line([(8, 14), (88, 14)], width=5)
+    pen.shape([(22, 10), (74, 10), (74, 86), (22, 86)], pen.cloth)
+    pen.shape([(22, 70), (74, 70), (74, 78), (22, 78)], pen.colours.deep)
+    pen.line([(48, 10), (48, 69)], width=1.8, fill=pen.colours.deep)
 
 
-def _basket(pen: Pen) -> Area:
-    pen.arc((26, 10, 70, 74), 180, 360)
-    pen.shape([(14, 42), (82, 42), (74, 84), (22, 84)], pen.colours.body)
-    for y in (54, 66):
-        pen.line([(18, y), (78, y)], width=1.6)
-    return (24, 70, 72, 82)
+def _egg_cup(pen: Pen) -> None:
+    pen.shape(arc(48, 36, 18, 26, 180, 532), "#FBE9D2")
+    pen.shape([(22, 40), (74, 40), *bend((74, 40), (72, 66), (54, 68)), (54, 76),
+               *bend((54, 76), (66, 78), (68, 87)), (28, 87), *bend((28, 87), (30, 78), (42, 76)),
+               (42, 68), *bend((42, 68), (24, 66), (22, 40))], pen.cloth)  # fmt: skip
 
 
-MOTIFS: dict[str, Callable[[Pen], Area]] = {
-    "MUG": _mug,
-    "LUNCH BAG": _bag,
-    "PARTY BUNTING": _bunting,
-    "LANTERN": _lantern,
-    "HANGING HEART": _heart_shape,
-    "CAKESTAND 3 TIER": _cake_stand,
-    "JAM JAR": _jar,
-    "ALARM CLOCK": _clock,
-    "PICTURE FRAME": _frame,
-    "BIRD ORNAMENT": _bird,
-    "PILLAR CANDLE": _candle,
-    "HOT WATER BOTTLE": _bottle,
-    "GIFT BOX": _box,
-    "CAKE TIN": _tin,
-    "TEAPOT": _teapot,
-    "DINNER PLATE": _plate,
-    "CUSHION COVER": _cushion,
-    "UMBRELLA": _umbrella,
-    "SERVING TRAY": _tray,
-    "DOORSTOP": _doorstop,
-    "MIXING BOWL": _bowl,
-    "WICKER BASKET": _basket,
+def _popcorn_holder(pen: Pen) -> None:
+    for x, y in ((30, 28), (44, 20), (58, 22), (68, 30), (38, 32), (54, 33)):
+        pen.oval((x - 9, y - 9, x + 9, y + 9), "#FFF3C9")
+    pen.shape([(20, 36), (76, 36), (68, 87), (28, 87)], pen.cloth)
+
+
+def _night_light(pen: Pen) -> None:
+    for turn in (-1, 1):
+        x = 48 + turn * 13
+        pen.shape(arc(x, 24, 8, 19, 0, 352), pen.cloth)
+        pen.line([(x, 16), (x, 30)], width=4, fill=pen.colours.deep)
+    pen.shape(arc(48, 60, 33, 28, 0, 352), pen.cloth)
+    pen.shape(arc(48, 64, 22, 18, 0, 352), "#FFFDF5")
+    for x in (40, 56):
+        pen.dot(x, 60, 2.6)
+    pen.line([*bend((42, 70), (45, 74), (48, 70)), *bend((48, 70), (51, 74), (54, 70))], width=2)
+
+
+def _watering_can(pen: Pen) -> None:
+    pen.band(arc(54, 40, 24, 26, 190, 395), pen.colours.deep, width=4)
+    pen.shape([(36, 56), (36, 72), (14, 38), (19, 34)], pen.cloth)
+    pen.shape([(6, 40), (22, 26), (25, 31), (11, 45)], pen.colours.deep)
+    pen.shape([(36, 38), (76, 38), (80, 86), (32, 86)], pen.cloth)
+
+
+MOTIFS: dict[str, Callable[[Pen], None]] = {
+    "mug": _mug,
+    "lunch bag": _lunch_bag,
+    "jumbo bag": _jumbo_bag,
+    "bunting": _bunting,
+    "lantern": _lantern,
+    "hanging heart": _hanging_heart,
+    "hanging star": _hanging_star,
+    "cakestand": _cakestand,
+    "jam jar": _jam_jar,
+    "alarm clock": _alarm_clock,
+    "picture frame": _picture_frame,
+    "bird": _bird,
+    "candle": _candle,
+    "hot water bottle": _hot_water_bottle,
+    "gift box": _gift_box,
+    "cake tins": _cake_tins,
+    "teapot": _teapot,
+    "plate": _plate,
+    "cushion": _cushion,
+    "umbrella": _umbrella,
+    "doily": _doily,
+    "tray": _tray,
+    "doorstop": _doorstop,
+    "mixing bowl": _mixing_bowl,
+    "basket": _basket,
+    "apron": _apron,
+    "tea towel": _tea_towel,
+    "egg cup": _egg_cup,
+    "popcorn holder": _popcorn_holder,
+    "night light": _night_light,
+    "watering can": _watering_can,
 }
