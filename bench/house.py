@@ -5,7 +5,8 @@ import os
 import random
 import sys
 import time
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 import django
 
@@ -13,96 +14,80 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if __name__ == "__main__":
     django.setup()
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from inventory import ledger, operations
-from inventory.ledger import Line, Request
-from inventory.models import (
-    Category,
-    Item,
-    Location,
-    LocationKind,
-    MovementKind,
-    Reason,
-    Unit,
-)
+from inventory.ledger import Done, Line, Request
+from inventory.management.demo.catalogue import THINGS
+from inventory.management.demo.pen import COLOURS, PATTERNS
+from inventory.models import Category, Item, Location, LocationKind, MovementKind, Reason, Unit
+from jobs.models import OutboxEvent
 
 BINS = 200
-A_CALL = 400  # requests
-WORDS = {
-    "thing": [
-        "LANTERN",
-        "BUNTING",
-        "CUSHION",
-        "TEAPOT",
-        "BASKET",
-        "CANDLE",
-        "MIRROR",
-        "TRAY",
-        "CLOCK",
-        "HOOK",
-        "JAR",
-        "FRAME",
-    ],
-    "kind": [
-        "WOODEN",
-        "METAL",
-        "CERAMIC",
-        "VINTAGE",
-        "GLASS",
-        "WICKER",
-        "ENAMEL",
-        "PAPER",
-        "COTTON",
-        "SLATE",
-    ],
-    "look": [
-        "RED",
-        "BLUE",
-        "GREEN",
-        "CREAM",
-        "SPOTTED",
-        "STRIPED",
-        "FLORAL",
-        "HEART",
-        "STAR",
-        "PLAIN",
-        "ROSE",
-        "IVORY",
-    ],
+DAYS = 365
+_A_CALL = 500  # lines; more is no faster, and locks longer
+_AT_ONCE = 5000  # rows of everything else
+_KINDS = {
+    MovementKind.SHIP: 70,
+    MovementKind.RECEIVE: 20,
+    MovementKind.ADJUST: 6,
+    MovementKind.RETURN: 4,
 }
 
+type Shelf = tuple[int, int]  # an item at a place
 
-def build(*, items: int, movements: int, seed: int = 1) -> None:
-    """Make that many items in 200 bins, and that many movements of them."""
-    random.seed(seed)
-    actor = User.objects.create_superuser("bench@backroom.example", name="Bench")
-    bins, keys = _places(), _items(items)
-    began = time.monotonic()
-    done = 0
+
+def build(*, items: int, movements: int) -> None:
+    """Make that many items in 200 bins, and exactly that many movements of them.
+
+    The same numbers make the same house, but for its dates.
+    """
+    if movements and not items:
+        raise ValueError("Movements need an item.")
+    chance = random.Random(items)
+    actor = User.objects.create_superuser("bench@backroom.example", name="Bench").pk
+    bins, keys = _places(), _items(items, chance)
+    shelves = [(item, chance.choice(bins)) for item in keys]
+    start = timezone.now() - timedelta(days=DAYS)
     # Everything is received once; the rest goes in and out of those shelves.
-    shelves = [(item, random.choice(bins)) for item in keys]
-    start = timezone.now() - timedelta(days=365)
-    for batch in _chunks(shelves[:movements], A_CALL):
-        ledger.post([_received(item, place, actor.pk, start) for item, place in batch])
-        done += len(batch)
-        _say(done, movements, began)
+    opening = shelves[:movements]
+    progress = _Progress(movements)
+    for batch in _chunks(opening, _A_CALL):
+        progress.add(_booked([_received(shelf, actor, start, chance) for shelf in batch]))
     reason = Reason.objects.get(code="miscounted").pk
     order = 0
-    while done < movements:
-        requests = []
-        while len(requests) < A_CALL // 4 and done < movements:
+    while progress.left:
+        batch, lines = [], 0
+        while lines < min(_A_CALL, progress.left):
             order += 1
-            at = start + timedelta(seconds=365 * 86400 * done / movements)
-            lines = min(random.randint(1, 7), movements - done)
-            chosen = random.sample(shelves, lines)
-            requests.append(_moved(order, chosen, actor.pk, reason, at))
-            done += lines
-        ledger.post(requests)
-        _say(done, movements, began)
+            at = start + timedelta(days=DAYS * (progress.done + lines) / movements)
+            chosen = chance.sample(
+                opening, min(chance.randint(1, 7), progress.left - lines, len(opening))
+            )
+            batch.append(_moved(order, chosen, actor, reason, at, chance))
+            lines += len(chosen)
+        progress.add(_booked(batch))
+    sys.stderr.write("\n")
     _bring_up_to_date(keys)
+
+
+class _Progress:
+    """How far it is, on standard error."""
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted, self.done = wanted, 0
+        self._began = time.monotonic()
+
+    @property
+    def left(self) -> int:
+        return self._wanted - self.done
+
+    def add(self, booked: int) -> None:
+        self.done += booked
+        rate = self.done / max(time.monotonic() - self._began, 0.001)
+        sys.stderr.write(f"\r{self.done:,} of {self._wanted:,} movements, {rate:,.0f} a second ")
 
 
 def _places() -> list[int]:
@@ -114,26 +99,34 @@ def _places() -> list[int]:
     ]
 
 
-def _items(count: int) -> list[int]:
+def _items(count: int, chance: random.Random) -> list[int]:
     piece = Unit.objects.get(code="piece")
-    categories = [Category.objects.create(name=word.title()) for word in WORDS["thing"]]
-    for numbers in _chunks(range(count), 5000):
-        Item.objects.bulk_create(
-            Item(
-                sku=f"{10000 + number}{random.choice(['', '', 'A', 'B'])}",
-                name=f"{random.choice(WORDS['kind'])} {WORDS['thing'][number % 12]} "
-                f"{random.choice(WORDS['look'])} {number}",
-                category=categories[number % 12],
-                unit=piece,
-                reorder_at=20,
+    names = dict.fromkeys(thing.category for thing in THINGS)
+    categories = {name: Category.objects.create(name=name) for name in names}
+    colours = list(COLOURS)
+    keys: list[int] = []
+    for numbers in _chunks(range(count), _AT_ONCE):
+        items = []
+        for number in numbers:
+            thing = THINGS[number % len(THINGS)]
+            look = f"{chance.choice(colours)} {chance.choice(PATTERNS)}"
+            items.append(
+                Item(
+                    sku=f"{10000 + number}{chance.choice(['', '', 'A', 'B'])}",
+                    name=f"{thing.name} {look} {number}",
+                    category=categories[thing.category],
+                    unit=piece,
+                    reorder_at=20,
+                )
             )
-            for number in numbers
-        )
-    return list(Item.objects.order_by("pk").values_list("pk", flat=True))
+        keys += [item.pk for item in Item.objects.bulk_create(items)]
+    return keys
 
 
-def _received(item, place, actor, at):
-    quantity = random.choice([0, 0, 0, 12]) + random.randint(1, 900)
+def _received(shelf: Shelf, actor: int, at: datetime, chance: random.Random) -> Request:
+    item, place = shelf
+    # A few have little from the beginning: they run low and out.
+    quantity = chance.randint(1, 900 if chance.random() < 0.95 else 25)
     return Request(
         MovementKind.RECEIVE,
         (Line(item, quantity, place),),
@@ -143,16 +136,19 @@ def _received(item, place, actor, at):
     )
 
 
-def _moved(order, chosen, actor, reason, at):
-    kind = random.choices(
-        [MovementKind.SHIP, MovementKind.RECEIVE, MovementKind.ADJUST, MovementKind.RETURN],
-        [70, 20, 6, 4],
-    )[0]
+def _moved(
+    order: int,
+    chosen: Sequence[Shelf],
+    actor: int,
+    reason: int,
+    at: datetime,
+    chance: random.Random,
+) -> Request:
+    [kind] = chance.choices(list(_KINDS), list(_KINDS.values()))
     adjusts = kind == MovementKind.ADJUST
-    lines = tuple(Line(item, random.randint(1, 3), place) for item, place in chosen)
     return Request(
         kind,
-        lines,
+        tuple(Line(item, chance.randint(1, 3), place) for item, place in chosen),
         actor=actor,
         reference="" if adjusts else f"order:{order}",
         reason=reason if adjusts else None,
@@ -160,28 +156,28 @@ def _moved(order, chosen, actor, reason, at):
     )
 
 
-def _bring_up_to_date(items: list[int]) -> None:
-    """What the relay would do one event at a time."""
+def _booked(requests: list[Request]) -> int:
+    """Book what can be; how many lines that were. An order for what is gone is refused."""
+    outcomes = ledger.post(requests)
+    return sum(len(outcome.movements) for outcome in outcomes if isinstance(outcome, Done))
+
+
+def _bring_up_to_date(items: Sequence[int]) -> None:
+    """Do at once what the relay would do one event at a time."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    for chunk in _chunks(items, 5000):
+    for chunk in _chunks(items, _AT_ONCE):
         operations.note_stock_change(items=chunk)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM jobs_outboxevent")
+    OutboxEvent.objects.all().delete()
     operations.check_ledger(full=True)
 
 
-def _chunks(rows, size):
+def _chunks[T](rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-def _say(done: int, total: int, began: float) -> None:
-    rate = done / max(time.monotonic() - began, 0.001)
-    sys.stderr.write(f"\r{done:,} of {total:,} movements, {rate:,.0f} a second ")
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.house", description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--movements", type=int, default=1_000_000)
     asked = parser.parse_args()
