@@ -38,5 +38,8 @@ def _gone_on() -> str:
 
 def _left() -> str:
     if house.leave_empty():
-        return "Left empty, and ./dev up will not fill it."
+        return (
+            "Left empty, and ./dev up will not fill it. "
+            "The first admin: ./dev manage createsuperuser"
+        )
     return "Left as it is."
