@@ -10,6 +10,7 @@ from inventory import operations
 from tests.acts import adjust
 from tests.e2e.acts import make_person, sign_in
 from tests.e2e.conftest import PHONE
+from tests.e2e.fit import misfits
 from tests.factories import make_item, make_stock
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
@@ -81,19 +82,17 @@ def test_axe_finds_nothing_serious_before_the_door(page, address):
     assert serious(page) == []
 
 
-def test_no_page_is_wider_than_a_phone(window, stocked):
+def test_every_page_fits_a_phone_and_a_finger(window, stocked):
     page = window(viewport=PHONE)
     sign_in(page, make_person(name="Admin", superuser=True))
 
-    wide = []
+    found = {}
     for address in addresses(stocked):
-        if address.startswith("/admin/"):
-            continue
         page.goto(address)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide.append(address)
+        if problems := misfits(page):
+            found[address] = problems
 
-    assert wide == []
+    assert not found, "\n".join(f"{at}: {each}" for at, all in found.items() for each in all)
 
 
 def test_every_link_leads_somewhere(page, stocked):
