@@ -6,7 +6,8 @@ TARGET = 24  # pixels, as WCAG 2.2 asks
 
 # What can be pressed and is smaller, but for a link within a sentence and what only a screen
 # reader or the keyboard meets. A field is as large as its label, where that lies around it.
-_SMALL = """least => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+_SMALL = """least => [...document.querySelectorAll(
+        "a[href], button, input, select, textarea, summary")]
     .filter(one => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
     .filter(one => {
         const label = one.closest("label");
@@ -22,7 +23,8 @@ _SMALL = """least => [...document.querySelectorAll("a[href], button, input, sele
     .map(one => {
         const box = one.getBoundingClientRect();
         const name = one.getAttribute("aria-label") ?? (one.textContent.trim() || one.name);
-        return `${one.tagName.toLowerCase()} “${name}”: ${box.width.toFixed()}×${box.height.toFixed()}`;
+        const size = `${box.width.toFixed()}×${box.height.toFixed()}`;
+        return `${one.tagName.toLowerCase()} “${name}”: ${size}`;
     })"""
 
 
