@@ -29,7 +29,11 @@ ALLOWED = {
     ("inventory/operations/places.py", "_relabel", "StockLevel"): "all that a moved place carries",
     ("inventory/operations/places.py", "_standings_below", "Location"): "a place that was found",
     ("inventory/operations/places.py", "_standings_below", "StockLevel"): "all that it carries",
-    ("inventory/operations/sales_history/opening.py", "_receipts", "StockLevel"): "at its own shelf",
+    (
+        "inventory/operations/sales_history/opening.py",
+        "_receipts",
+        "StockLevel",
+    ): "at its own shelf",
     ("inventory/operations/stock.py", "_post", "StockMovement"): "the line booked just now",
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",

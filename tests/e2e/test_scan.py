@@ -21,9 +21,7 @@ def forty_seven():
     shelf = make_stock(50)
     book = {"sku": shelf.item.sku, "place": shelf.location.code, "actor": make_user()}
     operations.ship_stock(quantity=6, reference="order:1042", **book)
-    operations.return_stock(
-        quantity=2, reference="order:1042", reason="unwanted", **book
-    )
+    operations.return_stock(quantity=2, reference="order:1042", reason="unwanted", **book)
     adjust(shelf, by=1)
     wrong = operations.receive_stock(quantity=900, **book)
     operations.reverse_movement(movement=wrong.pk, actor=book["actor"])

@@ -36,9 +36,7 @@ def rows_of(page: Page) -> tuple[list[Row], Row]:
 def _row(cells: list[str]) -> Row:
     # The last but one has the change and the balance, the balance of the beginning stands alone.
     *change, after = cells[7].split()
-    return Row(
-        cells[2], number(cells[3] or "0"), number(change[0]) if change else 0, number(after)
-    )
+    return Row(cells[2], number(cells[3] or "0"), number(change[0]) if change else 0, number(after))
 
 
 def adds_up(page: Page) -> int:
