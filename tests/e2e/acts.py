@@ -46,6 +46,12 @@ def scan(page: Page, code: str) -> None:
     page.keyboard.press("Enter")
 
 
+def press(page: Page, key: str) -> None:
+    """Press a key of the page, which hears it once its script has run: nobody is faster."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until `wanted` has the focus."""
     expect(wanted).to_be_visible()
