@@ -74,7 +74,7 @@ def build(*, items: int, movements: int) -> None:
 
 
 class _Progress:
-    """How far it is, on standard error."""
+    """How far it is, on standard error: on a terminal while it goes on, else once at the end."""
 
     def __init__(self, wanted: int) -> None:
         self._wanted, self.done = wanted, 0
@@ -86,8 +86,12 @@ class _Progress:
 
     def add(self, booked: int) -> None:
         self.done += booked
+        if self.left and not sys.stderr.isatty():
+            return
         rate = self.done / max(time.monotonic() - self._began, 0.001)
         sys.stderr.write(f"\r{self.done:,} of {self._wanted:,} movements, {rate:,.0f} a second ")
+        if not self.left:
+            sys.stderr.write("\n")
 
 
 def _places() -> list[int]:

@@ -21,6 +21,7 @@ from django.core.management import call_command  # noqa: E402 -- after setup
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils.http import urlencode  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench import house  # noqa: E402
@@ -34,6 +35,10 @@ MILLISECONDS = 100.0
 def addresses() -> Iterator[tuple[str, str]]:
     """The pages that are measured, with what they are."""
     items, movements = reverse("inventory:item-list"), reverse("inventory:movement-list")
+
+    def asked(page: str, **query: str) -> str:
+        return f"{page}?{urlencode(query)}"
+
     latest = StockMovement.objects.order_by("-pk").select_related("level__item").first()
     assert latest is not None, "the house is empty"
     item = latest.level.item
@@ -42,34 +47,34 @@ def addresses() -> Iterator[tuple[str, str]]:
     middle = Item.objects.order_by("pk")[Item.objects.count() // 2]
     yield "Today", reverse("pages:today")
     yield "Items", items
-    yield "Items by name, descending", f"{items}?sort=-name"
-    yield "Items moved last", f"{items}?sort=-moved"
-    yield "Items low", f"{items}?state=low"
-    yield "Items out of stock", f"{items}?state=out"
-    yield f"Items at {place.code}", f"{items}?place={place.code}"
-    yield "Search Items: 1 character", f"{items}?q={item.sku[0]}"
-    yield "Search Items: 3 characters", f"{items}?q={middle.name[:3]}"
-    yield "Search Items: 10 characters", f"{items}?q={middle.name[:10]}"
-    yield "Search Items: nothing has it", f"{items}?q=zzzqqqxxxw"
-    yield "Search Items: an exact SKU", f"{items}?q={middle.sku}"
+    yield "Items by name, descending", asked(items, sort="-name")
+    yield "Items moved last", asked(items, sort="-moved")
+    yield "Items low", asked(items, state="low")
+    yield "Items out of stock", asked(items, state="out")
+    yield f"Items at {place.code}", asked(items, place=place.code)
+    yield "Search Items: 1 character", asked(items, q=item.sku[0])
+    yield "Search Items: 3 characters", asked(items, q=middle.name[:3])
+    yield "Search Items: 10 characters", asked(items, q=middle.name[:10])
+    yield "Search Items: nothing has it", asked(items, q="zzzqqqxxxw")
+    yield "Search Items: an exact SKU", asked(items, q=middle.sku)
     yield "Item", item.get_absolute_url()
     yield "Movements", movements
-    yield "Movements of an item", f"{movements}?item={item.sku}"
-    yield f"Movements at {place.code}", f"{movements}?place={place.code}"
-    yield "Movements of a reference", f"{movements}?reference={latest.reference or 'order:1'}"
-    yield "Movements: adjustments", f"{movements}?kind=adjust"
-    yield "Search Movements: 1 character", f"{movements}?q=o"
-    yield "Search Movements: 3 characters", f"{movements}?q=ord"
-    yield "Search Movements: 10 characters", f"{movements}?q=order:1000"
-    yield "Search everywhere: 1 character", f"{reverse('pages:search')}?q={item.sku[0]}"
-    yield "Search everywhere: 3 characters", f"{reverse('pages:search')}?q={middle.name[:3]}"
-    yield "Search everywhere: 10 characters", f"{reverse('pages:search')}?q={middle.name[:10]}"
+    yield "Movements of an item", asked(movements, item=item.sku)
+    yield f"Movements at {place.code}", asked(movements, place=place.code)
+    yield "Movements of a reference", asked(movements, reference=latest.reference or "order:1")
+    yield "Movements: adjustments", asked(movements, kind="adjust")
+    yield "Search Movements: 1 character", asked(movements, q="o")
+    yield "Search Movements: 3 characters", asked(movements, q="ord")
+    yield "Search Movements: 10 characters", asked(movements, q="order:1000")
+    yield "Search everywhere: 1 character", asked(reverse("pages:search"), q=item.sku[0])
+    yield "Search everywhere: 3 characters", asked(reverse("pages:search"), q=middle.name[:3])
+    yield "Search everywhere: 10 characters", asked(reverse("pages:search"), q=middle.name[:10])
     for model in ("item", "location", "stocklevel", "stockmovement"):
         yield f"Admin: {model}", reverse(f"admin:inventory_{model}_changelist")
-    yield "Admin: item, searched", f"{reverse('admin:inventory_item_changelist')}?q=lamp"
+    yield "Admin: item, searched", asked(reverse("admin:inventory_item_changelist"), q="lamp")
     yield (
         "Admin: stockmovement, searched",
-        f"{reverse('admin:inventory_stockmovement_changelist')}?q={item.sku}",
+        asked(reverse("admin:inventory_stockmovement_changelist"), q=item.sku),
     )
 
 

@@ -50,6 +50,8 @@ async def _module(name: str, arguments: Sequence[str]) -> int:
         servers.env["BACKROOM_BROWSER"] = browser() or ""
         await step(servers.env, "migrate", "--noinput")
         await step(servers.env, "collectstatic", "--noinput")
+        # A line a request would bury the table.
+        servers.env.setdefault("BACKROOM_LOG_LEVEL", "WARNING")
         # From the checkout, so that the module is found; relative names are the caller's.
         env = servers.env | {"BACKROOM_CALLED_FROM": str(called_from())}
         return await in_front([sys.executable, "-m", name, *arguments], env=env, cwd=CHECKOUT)
