@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from config.launch import demo
+from config.launch.children import Program
 from config.launch.home import Busy, Home, named, opened, owned, read_state
 from config.launch.layout import connections, web, workers
 from config.launch.logs import say
@@ -56,9 +57,12 @@ async def _up(home: Home) -> int:
     with bound(port) as listening:
         os.environ["PORT"] = str(port)
         os.environ.pop("BACKROOM_DEMO", None)  # ours to say: it opens doors
+        say("backroom | starting …")
         async with serving(home, kind="up", loud=True) as servers:
             await _furnish(servers)
-            _, signins = await asyncio.gather(_start(servers, listening), _signins(servers))
+            # Pages first: workers take their time, and nobody waits for them at a page.
+            _, signins = await asyncio.gather(_open(servers, listening), _signins(servers))
+            await _keep(servers, workers(servers.env))
             _welcome(servers, home, signins=signins, seconds=time.monotonic() - began)
             with contextlib.suppress(asyncio.CancelledError):  # asked to stop: a good end
                 await asyncio.Event().wait()
@@ -105,14 +109,16 @@ async def _furnish(servers: Servers) -> None:
     if servers.cluster and demo.is_ours(servers.cluster):
         servers.env["BACKROOM_DEMO"] = "1"
         if not demo.is_filled(servers.cluster):
+            say("backroom | filling a shop to try out, once …")
             await step(servers.env, "seed")
             demo.filled(servers.cluster)
     servers.supervisor.changed()
 
 
-async def _start(servers: Servers, listening: socket.socket) -> None:
-    programs = [*web(servers.env, listening), *workers(servers.env)]
-    await asyncio.gather(*(servers.supervisor.keep(program) for program in programs))
+async def _open(servers: Servers, listening: socket.socket) -> None:
+    """Start the web processes, and wait until they answer."""
+    programs = web(servers.env, listening)
+    await _keep(servers, programs)
     port, host = int(servers.env["PORT"]), host_of(servers.env)
 
     async def ready() -> bool:
@@ -121,6 +127,10 @@ async def _start(servers: Servers, listening: socket.socket) -> None:
     await servers.supervisor.until(
         ready, of=[program.name for program in programs], seconds=READY_SECONDS, deaths=3
     )
+
+
+async def _keep(servers: Servers, programs: Sequence[Program]) -> None:
+    await asyncio.gather(*(servers.supervisor.keep(program) for program in programs))
 
 
 async def _signins(servers: Servers) -> str:
