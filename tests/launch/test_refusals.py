@@ -1,5 +1,6 @@
 """What stands in the way is said in a sentence that tells what to do."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -39,6 +40,16 @@ def test_no_database_at_the_given_address(tmp_path):
     assert "cannot be reached" in said
     assert "Connection refused" in said
     assert "hush-hush" not in said
+
+
+def test_a_database_without_our_tables(tmp_path):
+    # The one that the tests' server came with; their own is another.
+    given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+
+    said = refusal(dev("manage", "check_ledger", BACKROOM_HOME=tmp_path, **given))
+
+    assert "does not have the tables of this version" in said
+    assert "./dev manage migrate" in said
 
 
 def test_an_address_that_is_none(tmp_path):
