@@ -41,7 +41,7 @@ def csv_of(
         raise TooMany(
             "Three exports are running. Try again when one of them is done.", choices=[again]
         )
-    lines = _Lines(_lines(rows, spec, asked))
+    lines = _Lines(_lines(rows, spec, asked, request.user))
     # Under ASGI a sync iterator would be read to its end before the first byte is sent.
     stream = _awaited(lines) if isinstance(request, ASGIRequest) else lines
     response = StreamingHttpResponse(stream, content_type="text/csv; charset=utf-8")
@@ -81,11 +81,11 @@ async def _awaited(lines: Iterator[str]) -> AsyncIterator[str]:
         yield chunk
 
 
-def _lines(rows: Rows, spec: "ListSpec", asked: Asked) -> Iterator[str]:
+def _lines(rows: Rows, spec: "ListSpec", asked: Asked, user: Any) -> Iterator[str]:
     yield BOM + _csv([[column.label for column in asked.columns]])
     for chunk in chunks(rows, by=asked.sort_key, descending=asked.descending):
         if spec.prepare:
-            spec.prepare(chunk)
+            spec.prepare(chunk, user)
         yield _csv([[_cell(column.read(row)) for column in asked.columns] for row in chunk])
 
 

@@ -70,8 +70,9 @@ class ListSpec:
 
     `order` names a column that has `sort`, with `-` for descending. `search` narrows by a text.
     `export` is the permission that an export needs; None: there is none. `row_url` is where Enter
-    leads. `prepare` gets the rows of a page before they are shown, to load in one query what the
-    cells need. `legend` is a template that says under the rows what their colours mean.
+    leads. `prepare` gets the rows of a page and who asks before they are shown, to load in one
+    query what the cells need. `legend` is a template that says under the rows what their colours
+    mean.
     """
 
     name: str
@@ -87,7 +88,7 @@ class ListSpec:
     search_hint: str = ""
     export: str | None = None
     row_url: Callable[[Any], str] | None = None
-    prepare: Callable[[Sequence[Any]], None] | None = None
+    prepare: Callable[[Sequence[Any], Any], None] | None = None
     legend: str = ""
 
     @property
@@ -124,7 +125,7 @@ def show_list(
         if asked.problem:
             raise BadRequest(asked.problem)
         return csv_of(request, rows, spec, asked)
-    page = _page(rows, spec, asked)
+    page = _page(rows, spec, asked, user)
     context = {
         "spec": spec,
         "asked": asked,
@@ -159,7 +160,7 @@ def show_list(
     return render_part(request, name, "results", context, status=400 if asked.problem else 200)
 
 
-def _page(rows: QuerySet[Any], spec: ListSpec, asked: Asked) -> Page[Any]:
+def _page(rows: QuerySet[Any], spec: ListSpec, asked: Asked, user: Any) -> Page[Any]:
     # A question that cannot be read has no answer; the rows of another question are none.
     page = keyset(
         rows.none() if asked.problem else rows,
@@ -170,7 +171,7 @@ def _page(rows: QuerySet[Any], spec: ListSpec, asked: Asked) -> Page[Any]:
         size=spec.size,
     )
     if spec.prepare and page.rows:
-        spec.prepare(page.rows)
+        spec.prepare(page.rows, user)
     return page
 
 

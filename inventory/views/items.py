@@ -35,10 +35,11 @@ def _categories(user: Any) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in named]
 
 
-def _load_picking_places(items: Sequence[Item]) -> None:
+def _load_picking_places(items: Sequence[Item], user: Any) -> None:
     """Give each row the place that a picker would go to first."""
     levels = (
-        StockLevel.objects.filter(item__in=items, on_hand__gt=0)
+        StockLevel.objects.for_user(user)
+        .filter(item__in=items, on_hand__gt=0)
         .order_by("item", "-location__sells", "location__priority", "location__code")
         .distinct("item")
         .values_list("item", "location__code")

@@ -38,8 +38,6 @@ ALLOWED = {
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
-    # To be narrowed with the first grant by place: the rows of a page do not know who asks.
-    ("inventory/views/items.py", "_load_picking_places", "StockLevel"): "the code of a place alone",
     ("jobs/operations/retention.py", "prune_outbox", "Effect"): "the clock's",
     ("jobs/reports.py", "count_parked", "Effect"): "a number for whoever may see effects",
     ("jobs/reports.py", "lag", "Effect"): "a probe's",
