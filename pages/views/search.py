@@ -16,11 +16,11 @@ LIMIT_AS_YOU_TYPE = 5
 @require_safe
 def search(request: PageRequest) -> HttpResponse:
     """Show what is called so; Enter on an exact code goes straight there."""
-    as_you_type = asks_for_part(request)
     try:
         text = typed.one_line(request.GET.get("q", ""))
     except typed.Unreadable as refusal:
         return _page(request, text="", hits=[], problem=str(refusal), status=400)
+    as_you_type = asks_for_part(request)
     limit = LIMIT_AS_YOU_TYPE if as_you_type else LIMIT
     hits = everything.everywhere(text, request.user, limit=limit) if text else []
     found = everything.exact(text, hits)
@@ -37,5 +37,10 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"text": text, "hits": hits, "problem": problem}
+    context = {
+        "text": text,
+        "hits": hits,
+        "problem": problem,
+        "as_you_type": asks_for_part(request),
+    }
     return render_part(request, "pages/search.html", "found", context, status=status)

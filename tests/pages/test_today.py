@@ -42,7 +42,7 @@ class TestToday:
         def empty(request):
             return None
 
-        assert 'id="found"' not in page()
+        assert "Type a code" not in page()
 
     def test_leaves_out_what_a_person_may_not_see(self, page):
         @tile(order=1, template=SHOWN, permission="accounts.view_user")

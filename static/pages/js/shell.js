@@ -26,7 +26,10 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter") return openRow(event);
   if (event.key.length !== 1) return;
-  if (event.key === "/" && !burst) event.preventDefault(); // Firefox would open its own search
+  if (event.key === "/" && !burst) {
+    event.preventDefault(); // Firefox would open its own search
+    return focus("find"); // at once: no code begins so, and what is typed next belongs there
+  }
   burst += event.key;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
@@ -47,7 +50,6 @@ function scanned(code) {
 
 /** @param {string} key */
 function pressed(key) {
-  if (key === "/") return focus("find");
   if (key === "s") return focus("scan-code");
   if (key === "?") return help();
   if (key === "j" || key === "k") return moveCursor(key === "j" ? 1 : -1);
@@ -101,6 +103,22 @@ function openRow(event) {
     location.assign(row.dataset.href);
   }
 }
+
+// --- what the top bar finds as somebody types: arrows walk through it, Escape leaves it ------------
+
+document.addEventListener("keydown", (event) => {
+  const here = document.activeElement;
+  const finds = here?.closest(".top .find")?.querySelector(".finds");
+  const find = document.getElementById("find");
+  if (!finds || !find) return;
+  if (event.key === "Escape" && here !== find) return find.focus();
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const links = /** @type {HTMLElement[]} */ ([...finds.querySelectorAll("a")]);
+  const next = links.indexOf(/** @type {HTMLElement} */ (here)) + (event.key === "ArrowDown" ? 1 : -1);
+  if (next >= links.length || next < -1) return;
+  event.preventDefault();
+  (links[next] ?? find).focus();
+});
 
 // --- clicks --------------------------------------------------------------------------------------
 
