@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.access import Scope
 from inventory.availability import Figures
-from inventory.models import Item, StockLevel, StockMovement
+from inventory.models import Item, MovementKind, StockLevel, StockMovement
 
 # The newest lines of each level by its own index, then the newest of those: however long the
 # ledger is, a page reads a page for each place.
@@ -26,10 +26,9 @@ _NEWEST_OF_ITEM = """
 
 # What stood at each level when a line was written: its newest line that is not later.
 _STOOD_THEN = """
-    SELECT line.version, place.sells, line.on_hand_after, line.allocated_after, line.held_after,
-           line.unavailable_after
+    SELECT line.version, line.sells_after, line.on_hand_after, line.allocated_after,
+           line.held_after, line.unavailable_after
     FROM inventory_stocklevel AS level
-    JOIN inventory_location AS place ON place.id = level.location_id
     CROSS JOIN LATERAL (
         SELECT * FROM inventory_stockmovement AS line
         WHERE line.level_id = level.id AND (line.recorded_at, line.id) <= (%(at)s, %(id)s)
@@ -46,6 +45,12 @@ class TimelineLine:
     movement: StockMovement
     change: Figures
     after: Figures
+
+    def did(self) -> str:
+        """What it says was done."""
+        if self.movement.kind == MovementKind.RELABEL and self.change.available:
+            return "Put on sale" if self.change.available > 0 else "Taken out of sale"
+        return self.movement.did()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,9 @@ def timeline(
 
     lines: list[TimelineLine] = []
     after = figures
+    sold_before = _sold_before(movements)
     for movement in movements:
-        change = _change(movement)
+        change = _change(movement, sold_before)
         lines.append(TimelineLine(movement, change, after))
         after = _minus(after, change)
     last = movements[-1] if more else None
@@ -183,18 +189,44 @@ def _sum(levels: list[StockLevel]) -> Figures:
     )
 
 
-def _change(movement: StockMovement) -> Figures:
-    free = (
+def _sold_before(movements: list[StockMovement]) -> dict[int, bool]:
+    """Of lines that say that a place changed: whether it sold before, by the line."""
+    relabels = {
+        (line.level_id, line.version - 1): line.pk
+        for line in movements
+        if line.kind == MovementKind.RELABEL
+    }
+    if not relabels:
+        return {}
+    before = StockMovement.objects.filter(
+        level__in={level for level, _ in relabels}, version__in={version for _, version in relabels}
+    ).values_list("level", "version", "sells_after")
+    return {
+        relabels[level, version]: sold
+        for level, version, sold in before
+        if (level, version) in relabels
+    }
+
+
+def _change(movement: StockMovement, sold_before: dict[int, bool]) -> Figures:
+    stands = (
+        movement.on_hand_after
+        - movement.allocated_after
+        - movement.held_after
+        - movement.unavailable_after
+    )
+    stood = stands - (
         movement.on_hand_delta
         - movement.allocated_delta
         - movement.held_delta
         - movement.unavailable_delta
     )
+    sold = sold_before.get(movement.pk, movement.sells_after)
     return Figures(
         on_hand=movement.on_hand_delta,
         allocated=movement.allocated_delta,
         held=movement.held_delta,
-        available=free if movement.level.location.sells else 0,
+        available=(stands if movement.sells_after else 0) - (stood if sold else 0),
     )
 
 

@@ -20,13 +20,17 @@ from inventory.models.movement import QUANTITY_MAX, MovementKind
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement to write: which level, the change, and the balance and version after it."""
+    """One movement to write: which level, the change, and the balance and version after it.
+
+    `sells` tells whether what stands there can be sold, so counts as available.
+    """
 
     request: Request
     level: int
     change: Balance
     after: Balance
     version: int
+    sells: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def _planned(
         level = Level(before.id, before.balance + change, before.version + 1)
         written[key] = level
         lowest[key] = min(lowest.get(key, 0), level.balance.available)
-        planned.append((Posting(request, level.id, change, level.balance, level.version), key))
+        sells = line.place not in stock.not_sold
+        posting = Posting(request, level.id, change, level.balance, level.version, sells)
+        planned.append((posting, key))
     shortages = tuple(
         _shortage(key, levels.get(key), below_zero, stock)
         for key, below_zero in lowest.items()

@@ -89,16 +89,15 @@ def _locked(cursor: CursorWrapper, requests: Sequence[Request]) -> tuple[Stock, 
     }
     cursor.execute(READ_FACTS, _pairs(named))
     facts = cursor.fetchall()
+    items = [fact for noun, *fact in facts if noun == "item"]
+    places = [fact for noun, *fact in facts if noun == "place"]
     stock = Stock(
         levels=levels,
-        skus={id: sku for noun, id, sku, *_ in facts if noun == "item"},
-        codes={id: code for noun, id, code, *_ in facts if noun == "place"},
-        not_stocked=frozenset(
-            id for noun, id, _, stocked, _ in facts if noun == "item" and not stocked
-        ),
-        structural=frozenset(
-            id for noun, id, _, structural, _ in facts if noun == "place" and structural
-        ),
+        skus={id: sku for id, sku, *_ in items},
+        codes={id: code for id, code, *_ in places},
+        not_stocked=frozenset(id for id, _, stocked, *_ in items if not stocked),
+        structural=frozenset(id for id, _, structural, *_ in places if structural),
+        not_sold=frozenset(id for id, _, _, sells, _ in places if not sells),
         origins=_origins(cursor, requests),
     )
     return stock, facts[0][-1]
@@ -138,6 +137,7 @@ def _written(cursor: CursorWrapper, planned: Plan, stock: Stock) -> list[int]:
             posting.after.allocated,
             posting.after.held,
             posting.after.unavailable,
+            posting.sells,
             posting.request.actor,
             posting.request.reason,
             posting.request.reference,

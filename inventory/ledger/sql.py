@@ -27,10 +27,10 @@ LOCK_LEVELS = """
 
 # Read after the lock, by a statement of its own: READ COMMITTED shows it what the wait let through.
 READ_FACTS = """
-    SELECT 'item', id, sku, stocked, clock_timestamp()
+    SELECT 'item', id, sku, stocked, true, clock_timestamp()
     FROM inventory_item WHERE id = ANY(%(items)s)
     UNION ALL
-    SELECT 'place', id, code, structural, clock_timestamp()
+    SELECT 'place', id, code, structural, sells, clock_timestamp()
     FROM inventory_location WHERE id = ANY(%(places)s)
 """
 
@@ -63,19 +63,19 @@ CHANGE_LEVELS = """
 WRITE_MOVEMENTS = """
     INSERT INTO inventory_stockmovement
         (level_id, version, kind, on_hand_delta, allocated_delta, held_delta, unavailable_delta,
-         on_hand_after, allocated_after, held_after, unavailable_after, actor_id, reason_id,
-         reference, "group", reversal_of_id, effective_at)
+         on_hand_after, allocated_after, held_after, unavailable_after, sells_after, actor_id,
+         reason_id, reference, "group", reversal_of_id, effective_at)
     SELECT level_id, version, kind, on_hand_delta, allocated_delta, held_delta, unavailable_delta,
-           on_hand_after, allocated_after, held_after, unavailable_after, actor_id, reason_id,
-           reference, "group", reversal_of_id, coalesce(effective_at, clock_timestamp())
+           on_hand_after, allocated_after, held_after, unavailable_after, sells_after, actor_id,
+           reason_id, reference, "group", reversal_of_id, coalesce(effective_at, clock_timestamp())
     FROM unnest(
         %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-        %s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[]
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::boolean[],
+        %s::bigint[], %s::bigint[], %s::text[], %s::uuid[], %s::bigint[], %s::timestamptz[]
     ) WITH ORDINALITY AS line (
         level_id, version, kind, on_hand_delta, allocated_delta, held_delta, unavailable_delta,
-        on_hand_after, allocated_after, held_after, unavailable_after, actor_id, reason_id,
-        reference, "group", reversal_of_id, effective_at, n
+        on_hand_after, allocated_after, held_after, unavailable_after, sells_after, actor_id,
+        reason_id, reference, "group", reversal_of_id, effective_at, n
     )
     ORDER BY n
     RETURNING level_id, version, id

@@ -55,12 +55,14 @@ class Stock:
     """What the locking SELECT and the facts read under it say.
 
     `levels` by (item, place); `skus` of items and `codes` of places that are named, by id;
-    `structural` places and items `not_stocked` among them; `origins` by movement id.
+    `structural` places, those `not_sold` from and items `not_stocked` among them; `origins` by
+    movement id.
     """
 
     levels: dict[tuple[int, int], Level]
     skus: dict[int, str]
     codes: dict[int, str]
     structural: frozenset[int] = frozenset()
+    not_sold: frozenset[int] = frozenset()
     not_stocked: frozenset[int] = frozenset()
     origins: dict[int, Origin] = field(default_factory=dict)

@@ -97,6 +97,9 @@ class StockMovement(models.Model):
     allocated_after = models.BigIntegerField()
     held_after = models.BigIntegerField()
     unavailable_after = models.BigIntegerField()
+    sells_after = models.BooleanField(
+        default=True, help_text="Whether what stood there could be sold, so was available."
+    )
     actor = models.ForeignKey(
         "accounts.User", models.PROTECT, related_name="movements", db_index=False
     )
