@@ -1,7 +1,9 @@
 import pytest
+from django.contrib import admin as django_admin
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.models import User
 from pages.admin import EstimatingPaginator
@@ -53,6 +55,41 @@ class TestBigTables:
 
         assert len(answer.context["cl"].result_list) == 50
         assert answer.context["cl"].result_count >= 10_000
+
+
+ADMINS = sorted(django_admin.site._registry.items(), key=lambda pair: pair[0]._meta.label)
+
+
+def list_of(model):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.parametrize(("model", "shown"), ADMINS, ids=[model._meta.label for model, _ in ADMINS])
+class TestEveryList:
+    """Django lets every column of a table be asked by the address of its list."""
+
+    def test_is_asked_only_by_the_filters_beside_it(self, admin, model, shown):
+        declared = {each if isinstance(each, str) else each[0] for each in shown.list_filter}
+        columns = {field.name for field in model._meta.get_fields()} - declared
+
+        for lookup in {f"{name}__startswith" for name in columns | {"password"}}:
+            answer = admin.get(list_of(model), {lookup: "x"})
+            assert answer.status_code == 400, lookup
+            assert "cannot be read" in answer.text
+
+    def test_offers_what_its_own_filters_ask(self, admin, model, shown):
+        filters = admin.get(list_of(model)).context["cl"].filter_specs
+
+        for parameter in {name for each in filters for name in each.expected_parameters()}:
+            answer = admin.get(list_of(model), {parameter: "1"})
+            assert answer.status_code in {200, 302}, parameter
+
+    def test_asks_its_own_filters_nothing_else(self, admin, model, shown):
+        for each in shown.list_filter:
+            name = each if isinstance(each, str) else each[0]
+            for lookup in ("regex", "startswith", "contains", "password__startswith"):
+                answer = admin.get(list_of(model), {f"{name}__{lookup}": "("})
+                assert answer.status_code == 400, lookup
 
 
 class TestLedger:
