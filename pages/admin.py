@@ -5,9 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from pages.lists import about
 
@@ -34,6 +35,12 @@ class EstimatingPaginator(Paginator):
 _ASKED = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
 
 
+def refuse_nul(*texts: str) -> None:
+    """Refuse the one character that PostgreSQL keeps in no text, and psycopg sends in none."""
+    if any("\0" in text for text in texts):
+        raise BadRequest("The address holds a character that no text here can have.")
+
+
 class CatalogueAdmin(ModelAdmin):
     """For tables that staff edit, however many rows they have."""
 
@@ -48,6 +55,19 @@ class CatalogueAdmin(ModelAdmin):
         people would find out their password hashes, letter by letter.
         """
         return lookup in set(self._lookups(request))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        refuse_nul(*(value for _, values in request.GET.lists() for value in values))
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        # The lists that offer what can be chosen in a form ask here, too.
+        refuse_nul(search_term)
+        return super().get_search_results(request, queryset, search_term)
 
     def _lookups(self, request: HttpRequest) -> Iterator[str]:
         if self.date_hierarchy:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from inventory.models import LedgerCheck, LowStock, StockLevel, StockMovement
-from pages.admin import LedgerAdmin
+from pages.admin import LedgerAdmin, refuse_nul
 
 
 @admin.register(StockLevel)
@@ -57,6 +57,7 @@ class StockMovementAdmin(LedgerAdmin):
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
         # As the list among the pages: an OR over two tables would read a million lines.
+        refuse_nul(search_term)
         return (queryset.search(search_term) if search_term else queryset), False
 
 

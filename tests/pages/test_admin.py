@@ -91,6 +91,34 @@ class TestEveryList:
                 answer = admin.get(list_of(model), {f"{name}__{lookup}": "("})
                 assert answer.status_code == 400, lookup
 
+    @pytest.mark.parametrize(
+        "asked", ["q=%00", "p=%00", "o=%00", "name__contains=%00", "status__exact=%00", "e=%00"]
+    )
+    def test_refuses_what_the_database_cannot_read(self, admin, model, shown, asked):
+        assert admin.get(f"{list_of(model)}?{asked}").status_code == 400
+
+    @pytest.mark.parametrize("lookup", ["name__regex", "kinds__contains", "nothing"])
+    def test_refuses_what_nobody_declared(self, admin, model, shown, lookup):
+        assert admin.get(list_of(model), {lookup: "("}).status_code == 400
+
+    @pytest.mark.parametrize("value", ["(", "abc", "9" * 30, "-1", ""])
+    def test_reads_whatever_its_filters_are_given(self, admin, model, shown, value):
+        filters = admin.get(list_of(model)).context["cl"].filter_specs
+
+        for parameter in {name for each in filters for name in each.expected_parameters()}:
+            answer = admin.get(list_of(model), {parameter: value})
+            assert answer.status_code in {200, 302}, parameter
+
+    def test_refuses_unreadable_text_where_a_form_offers_choices(self, admin, model, shown):
+        """The choices for a field are searched by the admin of what it names."""
+        for field in model._meta.get_fields():
+            if not (field.many_to_one and field.concrete):
+                continue
+            names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+            asked = {**names, "field_name": field.name, "term": "\0"}
+            answer = admin.get(reverse("admin:autocomplete"), asked)
+            assert answer.status_code in {400, 403, 404}, field.name
+
 
 class TestLedger:
     def test_can_be_read(self, admin):
