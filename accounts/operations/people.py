@@ -106,7 +106,7 @@ def set_roles(
     """Say what somebody may do; `superuser` None leaves that as it is.
 
     :raises BeyondYourRights: if `actor` does not have what they give, or that person has more
-    :raises NotYourself: if it would take the admin or all rights from `actor`
+    :raises NotYourself: if it would take the admin, a role or all rights from `actor`
     :raises LastAdmin: if nobody would have all rights any more
     """
     admins = _lock_admins()
@@ -118,6 +118,9 @@ def set_roles(
         _keep_an_admin(known, actor, admins)
     given = list(Role.objects.filter(name__in=roles))
     had = set(known.groups.values_list("pk", flat=True))
+    lost = had - {role.pk for role in given} or (known.is_staff and not staff)
+    if known.pk == actor.pk and lost and not actor.is_superuser:
+        raise NotYourself
     for role in given:
         if role.pk not in had and not rank.may_give(actor, role):
             raise BeyondYourRights(f"{role} gives more than you have. Ask somebody who has it.")

@@ -130,6 +130,15 @@ class TestSetRoles:
         with pytest.raises(operations.NotYourself):
             self.give(boss, boss, **given)
 
+    @pytest.mark.parametrize("given", [{"roles": ()}, {"staff": False}])
+    def test_nobody_takes_a_role_or_the_admin_from_themselves(self, given):
+        admin = person_of("Admin")
+
+        with pytest.raises(operations.NotYourself):
+            self.give(admin, admin, **given)
+
+        assert self.give(admin, admin).is_staff  # what changes nothing is no matter
+
 
 class TestSetDetails:
     def test_moves_the_sign_in_and_tells_the_old_address(self, boss, stranger, letters):
