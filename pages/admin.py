@@ -1,14 +1,18 @@
 """What the admins of all apps share. It is an edge: whatever has a rule goes through operations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from psycopg.errors import UniqueViolation
 
 from pages.lists import about
 
@@ -31,6 +35,7 @@ class EstimatingPaginator(Paginator):
         return min(super().num_pages, self.last_page)
 
 
+TAKEN = "This is taken: somebody saved the same a moment ago."
 # What Django's filters put behind the name of their column.
 _ASKED = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
 
@@ -43,6 +48,9 @@ def refuse_nul(*texts: str) -> None:
 
 class CatalogueAdmin(ModelAdmin):
     """For tables that staff edit, however many rows they have."""
+
+    # What its operations raise when a rule says no: told in the form, with what was typed.
+    refusals: tuple[type[Exception], ...] = ()
 
     paginator = EstimatingPaginator
     show_full_result_count = False
@@ -60,7 +68,56 @@ class CatalogueAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         refuse_nul(*(value for _, values in request.GET.lists() for value in values))
-        return super().changelist_view(request, extra_context)
+        parent = super().changelist_view
+        if request.method != "POST" or "_save" in request.POST:
+            return self._saved(request, lambda: parent(request, extra_context))
+        try:
+            with transaction.atomic():
+                return parent(request, extra_context)
+        except self.refusals as refusal:
+            messages.error(request, f"{refusal} Nothing was changed.")
+            return redirect(request.get_full_path())
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        parent = super().changeform_view
+        return self._saved(request, lambda: parent(request, object_id, form_url, extra_context))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except self.refusals as refusal:
+            messages.error(request, f"{refusal} Nothing was deleted.")
+            return redirect(request.get_full_path())
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return _refusing(form, request)
+
+    def _saved(self, request: HttpRequest, save: Callable[[], HttpResponse]) -> HttpResponse:
+        """Answer what `save` does, or its form anew with what was typed and why it was refused.
+
+        Django saves in a transaction: all of it is undone when somebody else was faster with the
+        same code, or an operation refuses. The form is then read once more, and is not saved.
+        """
+        try:
+            return save()
+        except self.refusals as refusal:
+            _note(request, str(refusal))
+        except IntegrityError as broken:
+            if not isinstance(broken.__cause__, UniqueViolation):
+                raise
+            _note(request, TAKEN)
+        return save()
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
@@ -84,7 +141,34 @@ class CatalogueAdmin(ModelAdmin):
         formset = super().get_changelist_formset(request, **kwargs)
         for name, field in formset.form.base_fields.items():
             field.widget.attrs["aria-label"] = field.label or name
-        return formset
+        return _refusing(formset, request)
+
+
+def _note(request: HttpRequest, refusal: str) -> None:
+    request.refusal = refusal  # type: ignore[attr-defined]  # ours, for `_refusing`
+    for _, files in request.FILES.lists():
+        for file in files:
+            file.seek(0)  # it was read once
+
+
+def _refusing(form: Any, request: HttpRequest) -> Any:
+    """Give `form`, a form or formset, the error that its saving ended in."""
+    refusal = getattr(request, "refusal", None)
+    if refusal is None:
+        return form
+
+    class Refused(form):  # type: ignore[misc]  # built at run time
+        def full_clean(self) -> None:
+            super().full_clean()
+            if not self.is_bound or any(self.errors):
+                return  # now that the other's row is there, the form finds it at its field
+            if hasattr(self, "add_error"):
+                self.add_error(None, refusal)
+            else:
+                self._non_form_errors.extend([refusal])
+
+    Refused.__name__ = form.__name__
+    return Refused
 
 
 class LedgerAdmin(CatalogueAdmin):

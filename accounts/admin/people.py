@@ -8,10 +8,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.options import ActionLocation
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from accounts import operations, rank
+from accounts.admin.actor import actor_of
 from accounts.models import Role, User
 from pages.admin import CatalogueAdmin
 
@@ -70,6 +70,7 @@ class PersonAdmin(CatalogueAdmin):
     search_fields = ["name__icontains", "email__istartswith"]
     search_help_text = "Part of a name, or the beginning of an address"
     ordering = ["name", "pk"]
+    refusals = (operations.PeopleError,)
     actions = ["invite_again", "deactivate", "reactivate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -80,7 +81,7 @@ class PersonAdmin(CatalogueAdmin):
         if obj is None:
             said = "They get a mail with a link to choose a password. It is good for 7 days."
             return [(None, {**who, "description": said})]
-        if _actor(request).is_superuser:
+        if actor_of(request).is_superuser:
             who["fields"].append("is_superuser")
         seen = ["is_active", "invited_at", "last_login", "joined_at"]
         return [(None, who), ("What happened", {"fields": seen})]
@@ -92,7 +93,7 @@ class PersonAdmin(CatalogueAdmin):
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
     ) -> type[PersonForm]:
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"actor": _actor(request)})
+        return type(form.__name__, (form,), {"actor": actor_of(request)})
 
     @admin.display(description="Roles")
     def in_roles(self, person: User) -> str:
@@ -106,7 +107,7 @@ class PersonAdmin(CatalogueAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or rank.may_change(_actor(request), obj))
+        return allowed and (obj is None or rank.may_change(actor_of(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # the ledger names people
@@ -114,7 +115,7 @@ class PersonAdmin(CatalogueAdmin):
     def save_model(
         self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
     ) -> None:
-        given, actor = form.cleaned_data, _actor(request)
+        given, actor = form.cleaned_data, actor_of(request)
         roles = {role.name for role in given["roles"]}
         who = {"email": given["email"], "name": given["name"], "actor": actor}
         if not change:
@@ -134,20 +135,6 @@ class PersonAdmin(CatalogueAdmin):
 
     def save_related(self, *args: Any) -> None:
         """Roles were written by the operation."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except operations.PeopleError as refusal:
-            # Django's own transaction around it has undone all of it.
-            messages.error(request, f"{refusal} Nothing was changed.")
-            return redirect(request.get_full_path())
 
     @admin.action(description="Invite again", permissions=["change"], location=EVERYWHERE)
     def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -181,14 +168,8 @@ class PersonAdmin(CatalogueAdmin):
         """Do `act` to each of `people`, and say of each what became of it."""
         for person in people.order_by("pk"):
             try:
-                act(person=person.pk, actor=_actor(request))
+                act(person=person.pk, actor=actor_of(request))
             except operations.PeopleError as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, f"{person} is {done}.")
-
-
-def _actor(request: HttpRequest) -> User:
-    actor = request.user
-    assert isinstance(actor, User)  # noqa: S101 -- the admin lets nobody else in
-    return actor

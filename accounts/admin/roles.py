@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts import operations
-from accounts.models import Role, User
+from accounts.admin.actor import actor_of
+from accounts.models import Role
 from pages.admin import CatalogueAdmin
 
 # Of what others bring along, nothing is for roles: their tables have no door but their own.
@@ -31,6 +32,7 @@ class RoleAdmin(CatalogueAdmin):
     list_display = ["name"]
     search_fields = ["name__icontains"]
     ordering = ["name", "pk"]
+    refusals = (operations.PeopleError,)
     filter_horizontal = ["permissions"]
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -44,21 +46,14 @@ class RoleAdmin(CatalogueAdmin):
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool
     ) -> None:
-        actor = request.user
-        assert isinstance(actor, User)  # noqa: S101 -- the admin lets nobody else in
         operations.set_permissions(
-            role=form.instance, permissions=form.cleaned_data["permissions"], actor=actor
+            role=form.instance,
+            permissions=form.cleaned_data["permissions"],
+            actor=actor_of(request),
         )
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except operations.PeopleError as refusal:
-            messages.error(request, f"{refusal} Nothing was changed.")
-            return redirect(request.get_full_path())
+    def delete_model(self, request: HttpRequest, obj: Role) -> None:
+        operations.delete_roles(roles=[obj], actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Role]) -> None:
+        operations.delete_roles(roles=list(queryset), actor=actor_of(request))

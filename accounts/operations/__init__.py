@@ -15,7 +15,7 @@ from accounts.operations.refusals import (
     NotYourself,
     PeopleError,
 )
-from accounts.operations.roles import set_permissions
+from accounts.operations.roles import delete_roles, set_permissions
 
 __all__ = [
     "BeyondYourRights",
@@ -25,6 +25,7 @@ __all__ = [
     "accept_invitation",
     "choose_password",
     "deactivate",
+    "delete_roles",
     "invite",
     "invite_again",
     "make_demo_people",

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -43,6 +42,7 @@ class LocationAdmin(CatalogueAdmin):
     autocomplete_fields = ["parent"]
     readonly_fields = ["sells"]
     actions = ["stop_selling", "sell_again"]
+    refusals = (operations.PlaceRefused,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
         return Location.objects.for_user(request.user)
@@ -54,11 +54,7 @@ class LocationAdmin(CatalogueAdmin):
     def save_model(
         self, request: HttpRequest, obj: Location, form: forms.ModelForm, change: bool
     ) -> None:
-        try:
-            operations.save_place(place=obj, actor=request.user)  # type: ignore[arg-type]  # signed in
-        except operations.PlaceRefused as refusal:
-            # Somebody was faster than the form's own check: nothing was written.
-            raise ValidationError(str(refusal)) from refusal
+        operations.save_place(place=obj, actor=request.user)  # type: ignore[arg-type]  # signed in
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Movements name their place for good; a place that is gone is made structural.

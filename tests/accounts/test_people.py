@@ -1,6 +1,7 @@
 """What an Admin does with people, and what nobody can do."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -323,3 +324,66 @@ class TestRolesInTheAdmin:
 
         assert "You do not have this yourself" in answer.text
         assert set(role.permissions.all()) == before
+
+    @pytest.fixture
+    def beyond(self):
+        """A role that gives more than an Admin has."""
+        role = Group.objects.create(name="Beyond")
+        role.permissions.add(Permission.objects.get(codename="change_stockmovement"))
+        return role
+
+    def delete(self, browser, *roles, in_bulk):
+        if in_bulk:
+            keys = [role.pk for role in roles]
+            chosen = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+            url = reverse("admin:accounts_role_changelist")
+            return browser.post(url, chosen, follow=True)
+        url = reverse("admin:accounts_role_delete", args=[roles[0].pk])
+        return browser.post(url, {"post": "yes"}, follow=True)
+
+    @pytest.mark.parametrize("in_bulk", [False, True])
+    def test_are_not_deleted_by_who_does_not_have_them(self, stranger, beyond, in_bulk):
+        stranger.force_login(person_of("Admin"))
+
+        answer = self.delete(stranger, beyond, in_bulk=in_bulk)
+
+        assert "Beyond gives more than you have" in answer.text
+        assert Group.objects.filter(name="Beyond").exists()
+        assert not LogEntry.objects.exists()
+
+    def test_are_deleted_all_or_none(self, stranger, beyond):
+        stranger.force_login(person_of("Admin"))
+
+        self.delete(stranger, Group.objects.get(name="Support"), beyond, in_bulk=True)
+
+        assert Group.objects.filter(name__in=["Support", "Beyond"]).count() == 2
+
+    def test_are_not_deleted_by_who_would_lose_their_own(self, stranger):
+        stranger.force_login(person_of("Admin"))
+
+        answer = self.delete(stranger, Group.objects.get(name="Admin"), in_bulk=False)
+
+        assert "Nobody takes away their own rights" in answer.text
+        assert Group.objects.filter(name="Admin").exists()
+
+    @pytest.mark.parametrize("in_bulk", [False, True])
+    def test_that_are_deleted_are_gone_at_the_next_request(self, stranger, in_bulk):
+        stranger.force_login(person_of("Admin"))
+        person = person_of("Support")
+
+        self.delete(stranger, Group.objects.get(name="Support"), in_bulk=in_bulk)
+
+        assert not Group.objects.filter(name="Support").exists()
+        assert User.objects.get(pk=person.pk).access_epoch == 1
+
+    def test_a_refusal_keeps_what_was_typed(self, stranger, beyond):
+        stranger.force_login(person_of("Admin"))
+
+        answer = stranger.post(
+            reverse("admin:accounts_role_change", args=[beyond.pk]), {"name": "Typed"}
+        )
+
+        assert answer.status_code == 200
+        assert "You do not have this yourself" in answer.text
+        assert 'value="Typed"' in answer.text
+        assert Group.objects.filter(name="Beyond").exists()

@@ -6,10 +6,12 @@ from threading import Event
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from accounts import operations
 from accounts.invitations import InvitationEnded, opened, token_of
 from accounts.models import User
+from jobs.models import OutboxEvent
 from tests.accounts.acts import OTHER, sign_in
 from tests.acts import all_at_once, at_once
 from tests.eventually import eventually
@@ -58,6 +60,34 @@ def somebody_waits_for_us():
             " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
         )
         return cursor.fetchone()
+
+
+@pytest.mark.parametrize(
+    ("table", "typed"),
+    [
+        ("accounts_user", {"email": "twice@backroom.example", "name": "Twice"}),
+        ("accounts_role", {"name": "Twice"}),
+        ("inventory_unit", {"code": "twice", "label": "twice"}),
+        ("inventory_category", {"name": "Twice"}),
+    ],
+)
+def test_of_those_who_add_the_same_at_once_one_has(committed, settings, table, typed):
+    settings.MAILERS = {"default": {"BACKEND": "jobs.mail.OutboxBackend"}}
+    people = [make_user(superuser=True) for _ in range(4)]
+    browsers = [Client(raise_request_exception=False) for _ in people]
+    for browser, person in zip(browsers, people, strict=True):
+        browser.force_login(person)
+    url = reverse(f"admin:{table}_add")
+
+    answers = all_at_once([partial(browser.post, url, typed) for browser in browsers])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 302]
+    for answer in answers:
+        if answer.status_code == 200:
+            assert answer.context["errors"]
+            assert all(f'value="{value}"' in answer.text for value in typed.values())
+    mails = OutboxEvent.objects.filter(payload__icontains="twice@backroom.example")
+    assert mails.count() == (table == "accounts_user")
 
 
 def test_guesses_are_counted_one_by_one(committed, new_address, hashes):
