@@ -77,7 +77,7 @@ def test_of_those_who_add_the_same_at_once_one_has(committed, settings, table, t
     browsers = [Client(raise_request_exception=False) for _ in people]
     for browser, person in zip(browsers, people, strict=True):
         browser.force_login(person)
-    url = reverse(f"admin:{table}_add")
+    url, mails = reverse(f"admin:{table}_add"), OutboxEvent.objects.count()
 
     answers = all_at_once([partial(browser.post, url, typed) for browser in browsers])
 
@@ -86,8 +86,7 @@ def test_of_those_who_add_the_same_at_once_one_has(committed, settings, table, t
         if answer.status_code == 200:
             assert answer.context["errors"]
             assert all(f'value="{value}"' in answer.text for value in typed.values())
-    mails = OutboxEvent.objects.filter(payload__icontains="twice@backroom.example")
-    assert mails.count() == (table == "accounts_user")
+    assert OutboxEvent.objects.count() - mails == (table == "accounts_user")
 
 
 def test_guesses_are_counted_one_by_one(committed, new_address, hashes):
