@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from inventory.models import LedgerCheck, LowStock, StockLevel, StockMovement
 from pages.admin import LedgerAdmin, refuse_nul
+from pages.formats import delta
 
 
 @admin.register(StockLevel)
@@ -36,9 +37,9 @@ class StockLevelAdmin(LedgerAdmin):
 class StockMovementAdmin(LedgerAdmin):
     list_display = [
         "recorded_at",
-        "kind",
+        "what",
         "level",
-        "on_hand_delta",
+        "change",
         "on_hand_after",
         "reference",
         "reason",
@@ -49,6 +50,14 @@ class StockMovementAdmin(LedgerAdmin):
     search_help_text = "A SKU, or how a reference begins"
     ordering = ["-recorded_at", "-pk"]
     sortable_by = ()
+
+    @admin.display(description="What")
+    def what(self, movement: StockMovement) -> str:
+        return movement.did()
+
+    @admin.display(description="On hand")
+    def change(self, movement: StockMovement) -> str:
+        return delta(movement.on_hand_delta)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
         return StockMovement.objects.for_user(request.user)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from pages.admin import EstimatingPaginator
-from tests.factories import make_user
+from tests.factories import make_stock, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.people")]
 
@@ -118,6 +118,15 @@ class TestEveryList:
             asked = {**names, "field_name": field.name, "term": "\0"}
             answer = admin.get(reverse("admin:autocomplete"), asked)
             assert answer.status_code in {400, 403, 404}, field.name
+
+
+def test_movements_are_told_in_the_words_of_the_pages(admin):
+    make_stock(0)
+
+    told = admin.get(reverse("admin:inventory_stockmovement_changelist")).text
+
+    for word in ("Received", "Shipped", "+1", "−1"):
+        assert f">{word}</td>" in told
 
 
 class TestLedger:
