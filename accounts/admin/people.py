@@ -68,7 +68,7 @@ class PersonAdmin(CatalogueAdmin):
     list_display = ["name", "email", "in_roles", "is_staff", "is_active", "invited_at", "last_here"]
     list_filter = ["is_active", "is_staff", ("groups", RoleFilter)]
     search_fields = ["name__icontains", "email__istartswith"]
-    search_help_text = "Part of a name, or the beginning of an address"
+    search_help_text = "Name or address"
     ordering = ["name", "pk"]
     refusals = (operations.PeopleError,)
     actions = ["invite_again", "deactivate", "reactivate"]
