@@ -45,7 +45,7 @@ class StockMovementAdmin(LedgerAdmin):
         "reason",
         "actor",
     ]
-    list_select_related = ["level__item", "level__location", "actor", "reason"]
+    list_select_related = ["level__item", "level__location", "actor", "reason", "reversal_of"]
     search_fields = ["level__item__sku__iexact", "reference__startswith"]
     search_help_text = "A SKU, or how a reference begins"
     ordering = ["-recorded_at", "-pk"]
