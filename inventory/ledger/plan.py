@@ -117,16 +117,22 @@ def _misfit(request: Request, stock: Stock, now: datetime) -> Refused | None:
             )
         if request.kind == MovementKind.RELABEL:
             continue
-        if line.item in stock.not_stocked:
-            return Refused(
-                ItemNotStocked.code, f"{stock.skus[line.item]} is not kept in stock, only sold."
-            )
-        if line.place in stock.structural:
-            return Refused(
-                PlaceIsStructural.code,
-                f"Nothing can stand at {stock.codes[line.place]}: it only groups other places. "
-                "Choose a place inside it.",
-            )
+        if refused := _cannot_stand(line, stock):
+            return refused
+    return None
+
+
+def _cannot_stand(line: Line, stock: Stock) -> Refused | None:
+    if line.item in stock.not_stocked:
+        return Refused(
+            ItemNotStocked.code, f"{stock.skus[line.item]} is not kept in stock, only sold."
+        )
+    if line.place in stock.structural:
+        return Refused(
+            PlaceIsStructural.code,
+            f"Nothing can stand at {stock.codes[line.place]}: it only groups other places. "
+            "Choose a place inside it.",
+        )
     return None
 
 
@@ -148,6 +154,8 @@ def _not_reversible(request: Request, stock: Stock) -> Refused | None:
         )
     if origin.reversed_already:
         return Refused(AlreadyReversed.code, "This line has been reversed already.")
+    if origin.change.on_hand < 0:  # it would bring back what was taken
+        return next(filter(None, (_cannot_stand(line, stock) for line in request.lines)), None)
     return None
 
 

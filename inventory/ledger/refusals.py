@@ -1,6 +1,9 @@
 """The stock rules, as the errors that say which one was broken."""
 
+from django.db import IntegrityError
+
 from inventory.ledger.request import Refused, Shortage
+from inventory.models.constraint import constraint_of
 
 
 class StockError(Exception):
@@ -53,3 +56,30 @@ _BY_CODE = {error.code: error for error in StockError.__subclasses__()}
 def error_of(refused: Refused) -> StockError:
     """The refusal as the error of its rule."""
     return _BY_CODE[refused.code](refused.text, refused.shortages)
+
+
+# What the tables of the ledger refuse when somebody was faster than the facts that were read. Any
+# other constraint can only be broken by a mistake of ours, which must be heard of.
+_BY_CONSTRAINT: dict[str, tuple[type[StockError], str]] = {
+    "stock_level_not_on_structural": (
+        PlaceIsStructural,
+        "Nothing can stand there any more: somebody has just made it a place that only groups "
+        "others. Choose a place inside it.",
+    ),
+    "stock_level_keeps_promises": (NotEnoughStock, "More is promised there than is on hand."),
+    "stock_movement_keeps_promises": (NotEnoughStock, "More is promised there than is on hand."),
+    "stock_movement_in_range": (QuantityOutOfRange, "That is too much for one line."),
+    "inventory_stockmovement_reversal_of_id_key": (
+        AlreadyReversed,
+        "This line has been reversed already.",
+    ),
+}
+
+
+def error_behind(broken: IntegrityError) -> StockError | None:
+    """The rule that a constraint or trigger has kept, as its error; None if it is no such rule."""
+    kept = _BY_CONSTRAINT.get(constraint_of(broken))
+    if kept is None:
+        return None
+    error, text = kept
+    return error(text)

@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import chain
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from inventory.ledger.plan import Plan, plan
-from inventory.ledger.refusals import error_of
+from inventory.ledger.refusals import error_behind, error_of
 from inventory.ledger.request import Done, Outcome, Refused, Request
 from inventory.ledger.sql import (
     CHANGE_LEVELS,
@@ -28,12 +28,31 @@ from jobs import outbox
 _INCOMING = frozenset({MovementKind.RECEIVE, MovementKind.RETURN, MovementKind.ADJUST})
 
 
-@transaction.atomic
 def post(requests: Sequence[Request]) -> list[Outcome]:
-    """Lock, plan, write, inside the caller's transaction or its own; outcomes in request order."""
+    """Lock, plan, write, inside the caller's transaction or its own; outcomes in request order.
+
+    :raises StockError: if the tables refuse what the plan allowed, twice
+    """
     if not requests:
         return []
     asked = [_grouped(request) for request in requests]
+    try:
+        return _posted(asked)
+    except IntegrityError as broken:
+        if error_behind(broken) is None:
+            raise
+    # Somebody was faster, as when a place was made structural after the facts were read. They show
+    # it now, so that only the request concerned is refused.
+    try:
+        return _posted(asked)
+    except IntegrityError as broken:
+        if refusal := error_behind(broken):
+            raise refusal from broken
+        raise
+
+
+@transaction.atomic
+def _posted(asked: Sequence[Request]) -> list[Outcome]:
     with connection.cursor() as cursor:
         stock, now = _locked(cursor, asked)
         planned = plan(asked, stock, now=now)

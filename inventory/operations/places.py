@@ -6,6 +6,7 @@ from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, Request
 from inventory.models import Location, MovementKind, StockLevel
+from inventory.models.constraint import constraint_of
 
 
 class PlaceRefused(Exception):
@@ -17,6 +18,8 @@ _WHY = {
     "structural.",
     "location_not_inside_itself": "A place cannot stand inside itself.",
     "location_code_unique": "A place with this code already exists.",
+    "location_code_printable": "A code has up to 32 printable characters without a blank.",
+    "location_kind_valid": "A place is a site, a zone, an aisle or a bin.",
     "location_top_is_a_site": "A site stands on its own; all else is under a place.",
 }
 
@@ -39,11 +42,10 @@ def save_place(*, place: Location, actor: User) -> Location:
             _relabel(before, place, actor)
             return place
     except IntegrityError as broken:
-        constraint = getattr(broken.__cause__, "diag", None)
-        name = constraint.constraint_name if constraint else None
-        if name not in _WHY:
+        why = _WHY.get(constraint_of(broken))
+        if why is None:
             raise
-        raise PlaceRefused(_WHY[name]) from broken
+        raise PlaceRefused(why) from broken
 
 
 def _lock_tree() -> None:

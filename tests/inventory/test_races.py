@@ -10,7 +10,7 @@ from inventory import operations
 from inventory.models import StockMovement
 from tests import processes
 from tests.acts import adjust, all_at_once, at_once
-from tests.factories import make_stock, make_user
+from tests.factories import make_item, make_place, make_stock, make_user
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -42,6 +42,29 @@ def test_the_last_unit_has_one_winner():
     winners = [outcome for outcome in outcomes if isinstance(outcome, StockMovement)]
     losers = [outcome for outcome in outcomes if isinstance(outcome, operations.NotEnoughStock)]
     assert (len(winners), len(losers)) == (1, 9)
+
+
+def test_a_place_that_becomes_structural_refuses_who_comes_too_late():
+    refused, booked = 0, 0
+    for _ in range(12):
+        place, item, keeper = make_place(), make_item(), make_user(is_superuser=True)
+
+        def group(place=place, keeper=keeper):
+            place.structural = True
+            return operations.save_place(place=place, actor=keeper)
+
+        def receive(place=place, item=item):
+            return operations.receive_stock(
+                sku=item.sku, place=place.code, quantity=1, actor=make_user()
+            )
+
+        _, came = all_at_once([group, receive])
+
+        stands = item.levels.filter(on_hand__gt=0).exists()
+        assert isinstance(came, StockMovement | operations.PlaceIsStructural), came
+        assert stands == isinstance(came, StockMovement)
+        refused, booked = refused + (not stands), booked + stands
+    assert refused + booked == 12
 
 
 def test_two_people_who_adjust_at_once_are_both_in_the_ledger():
