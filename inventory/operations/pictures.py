@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import struct
 
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -61,13 +62,17 @@ def _opened(content: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise Image.DecompressionBombError
         image.load()
-        return ImageOps.exif_transpose(image).convert("RGBA" if _transparent(image) else "RGB")
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255
+            upright = upright.point(lambda grey: grey / 256).convert("L")
+        return upright.convert("RGBA" if _transparent(image) else "RGB")
     except UnidentifiedImageError as unknown:
         raise PictureRefused("Only PNG, JPEG and WebP pictures are taken.") from unknown
     # Pillow warns and refuses at sizes of its own, which are larger.
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise PictureRefused("It has too many pixels: at most 40 million are taken.") from bomb
-    except (OSError, ValueError, SyntaxError) as broken:
+    # The last two come of a torn EXIF.
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error) as broken:
         raise PictureRefused("The picture is broken. Save it anew and try again.") from broken
 
 

@@ -30,7 +30,24 @@ def png_that_claims(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
 
+# Turns the picture by a tag whose neighbour points nowhere.
+TORN_EXIF = bytes.fromhex(
+    "4d4d002a000000080003010e00020000000600000032011200030000000100"
+    "0600000103000200000005000000380000000068656c6c6f00323032300000"
+)
+
+
 class TestKeepPicture:
+    def test_refuses_a_torn_exif(self):
+        with pytest.raises(operations.PictureRefused, match="broken"):
+            operations.keep_picture(content=drawn(exif=TORN_EXIF))
+
+    def test_keeps_sixteen_bits_of_grey_as_grey(self):
+        picture = operations.keep_picture(content=drawn(mode="I;16", colour=30_000))
+
+        shown = Image.open(io.BytesIO(picture.content)).convert("L")
+        assert abs(shown.getpixel((5, 5)) - 30_000 // 256) <= 2
+
     @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP"])
     def test_keeps_two_sizes_as_webp(self, format):
         picture = operations.keep_picture(content=drawn(format, size=(2000, 1000)))
