@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from psycopg.errors import UniqueViolation
+from psycopg.errors import CheckViolation, UniqueViolation
 
 from pages.lists import about
 
@@ -114,9 +114,7 @@ class CatalogueAdmin(ModelAdmin):
         except self.refusals as refusal:
             _note(request, str(refusal))
         except IntegrityError as broken:
-            if not isinstance(broken.__cause__, UniqueViolation):
-                raise
-            _note(request, TAKEN)
+            _note(request, _why(broken))
         return save()
 
     def get_search_results(
@@ -142,6 +140,18 @@ class CatalogueAdmin(ModelAdmin):
         for name, field in formset.form.base_fields.items():
             field.widget.attrs["aria-label"] = field.label or name
         return _refusing(formset, request)
+
+
+def _why(broken: IntegrityError) -> str:
+    """Say what the database refused, if somebody may be told.
+
+    :raises IntegrityError: if it is no rule that people can run into
+    """
+    if isinstance(broken.__cause__, UniqueViolation):
+        return TAKEN
+    if isinstance(broken.__cause__, CheckViolation):
+        return f"{str(broken).splitlines()[0].rstrip('.').capitalize()}. Look at it again."
+    raise broken
 
 
 def _note(request: HttpRequest, refusal: str) -> None:

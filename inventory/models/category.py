@@ -1,5 +1,6 @@
 """What kind of thing an item is."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Upper
 
@@ -27,3 +28,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a ring. The last of two who close one at once is not seen here."""
+        above = self.parent
+        while above is not None:
+            if above == self:
+                raise ValidationError({"parent": "A category cannot stand inside itself."})
+            above = above.parent
