@@ -1,5 +1,6 @@
 """What a person may type about stock."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from inventory.models import Barcode, Item, Location, MovementKind, Reason
+from inventory.models.codes import validate_code, validate_line
 from inventory.models.movement import QUANTITY_MAX
 from inventory.operations.pictures import MAX_BYTES
 from pages.formkeys import KeyedForm
@@ -19,6 +21,25 @@ _WHOLE = {
     "min_value": "At least %(limit_value)s.",
     "max_value": "At most 1,000,000,000 in one line.",
 }
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}")
+
+
+class WholeField(forms.IntegerField):
+    """A whole number, written in plain digits.
+
+    Django reads 1.000 as one and 1_0 as ten; in half of the world the first is a thousand.
+    """
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        # The page writes a real minus, so that is what is copied from it.
+        text = str(value).strip().replace("\N{MINUS SIGN}", "-")
+        if not _NUMBER.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
 
 
 class PlaceField(forms.CharField):
@@ -68,14 +89,17 @@ class BookForm(KeyedForm):
     """What every booking says: where, how many, for what."""
 
     place = PlaceField()
-    quantity = forms.IntegerField(
+    quantity = WholeField(
         min_value=1,
         max_value=QUANTITY_MAX,
         error_messages=_WHOLE,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     reference = forms.CharField(
-        max_length=100, required=False, help_text="What it belongs to: order:1042, delivery:7."
+        max_length=100,
+        required=False,
+        validators=[validate_line],
+        help_text="What it belongs to: order:1042, delivery:7.",
     )
     note = forms.CharField(max_length=500, required=False)
 
@@ -116,7 +140,7 @@ class AdjustForm(BookForm):
 
     quantity = None  # type: ignore[assignment]  # takes the field away, as Django says
     reference = None  # type: ignore[assignment]  # likewise
-    delta = forms.IntegerField(
+    delta = WholeField(
         label="Change by",
         min_value=-QUANTITY_MAX,
         max_value=QUANTITY_MAX,
@@ -141,7 +165,7 @@ class CountedForm(KeyedForm):
     place = PlaceField(widget=forms.HiddenInput)
     seen_on_hand = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
-    counted = forms.IntegerField(
+    counted = WholeField(
         label="Counted here",
         min_value=0,
         max_value=QUANTITY_MAX,
@@ -230,6 +254,10 @@ class ItemForm(KeyedForm, forms.ModelForm):
         codes = list(dict.fromkeys(self.cleaned_data["barcode_codes"].split()))
         if long := next((code for code in codes if len(code) > 64), None):
             raise ValidationError(f"“{long[:20]}…” is too long: at most 64 characters.")
+        for code in codes:
+            validate_code(code)
+            if other := Item.objects.filter(sku__iexact=code).first():
+                raise ValidationError(f"{code} is the SKU of {other}.")
         return codes
 
     def validate_constraints(self) -> None:

@@ -1,11 +1,17 @@
 """A code that a scanner reads off an item."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+
+from inventory.models.codes import validate_code
 
 
 class Barcode(models.Model):
     code = models.CharField(
-        max_length=64, unique=True, error_messages={"unique": "Another item has this barcode."}
+        max_length=64,
+        unique=True,
+        validators=[validate_code],
+        error_messages={"unique": "Another item has this barcode."},
     )
     item = models.ForeignKey("inventory.Item", models.CASCADE, related_name="barcodes")
 
@@ -20,3 +26,9 @@ class Barcode(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Refuse the SKU of another item: a scanner that reads it would open that one."""
+        items = type(self.item)._default_manager
+        if other := items.filter(sku__iexact=self.code).exclude(pk=self.item_id).first():
+            raise ValidationError({"code": f"{self.code} is the SKU of {other}."})

@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING, Self
 
+import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Now, Upper
 from django.urls import reverse
 
 from inventory.models.barcode import Barcode
+from inventory.models.codes import validate_sku
 from inventory.models.picture import picture_url
 
 if TYPE_CHECKING:
@@ -52,16 +54,7 @@ class ItemStatus(models.TextChoices):
 
 
 class Item(models.Model):
-    sku = models.CharField(
-        "SKU",
-        max_length=SKU_MAX,
-        validators=[
-            RegexValidator(
-                r"\A[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?\Z",
-                "1 to 64 printable characters, with no blank at either end.",
-            )
-        ],
-    )
+    sku = models.CharField("SKU", max_length=SKU_MAX, validators=[validate_sku])
     name = models.CharField(max_length=200)
     category = models.ForeignKey(
         "inventory.Category", models.PROTECT, null=True, blank=True, related_name="items"
@@ -124,12 +117,47 @@ class Item(models.Model):
             # The very expression that `name__icontains` becomes.
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="item_name_search"),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="item_with_stock_is_stocked",
+                operation=pgtrigger.UpdateOf("stocked"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.stocked AND NOT NEW.stocked"),
+                # Wait for whoever is booking it: for a new level by the item, for others by theirs.
+                func="""
+                    PERFORM FROM inventory_item WHERE id = NEW.id FOR UPDATE;
+                    PERFORM FROM inventory_stocklevel WHERE item_id = NEW.id
+                        ORDER BY id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT FROM inventory_stocklevel
+                        WHERE item_id = NEW.id AND on_hand > 0
+                    ) THEN
+                        RAISE EXCEPTION 'stock stands of this item'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'item_with_stock_is_stocked';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
 
     def get_absolute_url(self) -> str:
         return reverse("inventory:item-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Say what no field can say alone; the database has the last word on stock."""
+        if other := Barcode.objects.filter(code__iexact=self.sku).exclude(item=self.pk).first():
+            raise ValidationError({"sku": f"{self.sku} is a barcode of {other.item}."})
+        if self.stocked or not self.pk:
+            return
+        stands = self.levels.filter(on_hand__gt=0).aggregate(total=models.Sum("on_hand"))["total"]
+        if stands:
+            raise ValidationError(
+                {"stocked": f"{stands:,} stand in the house. Ship or adjust them first."}
+            )
 
     @property
     def picture_url(self) -> str:

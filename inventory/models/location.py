@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Self
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GistIndex
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
 from accounts.access import Scope, scope_of
+from inventory.models.codes import validate_code
 from inventory.models.path import PathField
 
 if TYPE_CHECKING:
@@ -55,11 +55,7 @@ class LocationKind(models.TextChoices):
 class Location(models.Model):
     code = models.CharField(
         max_length=32,
-        validators=[
-            RegexValidator(
-                r"\A[^\s\x00-\x1f\x7f]+\Z", "Up to 32 printable characters without a blank."
-            )
-        ],
+        validators=[validate_code],
         help_text="As on its label: A-04-2.",
     )
     name = models.CharField(max_length=100, blank=True)

@@ -19,7 +19,8 @@ class Reason(models.Model):
     label = models.CharField(max_length=60)
     kinds = ArrayField(
         models.CharField(max_length=12),
-        help_text="For which kinds of movement it is offered: adjust, return.",
+        blank=True,
+        help_text="For which kinds of movement people may choose it: adjust, return, or none.",
     )
     active = models.BooleanField(
         default=True, help_text="Untick instead of deleting: old movements keep their reason."

@@ -1,5 +1,6 @@
 """Items: taken into the catalogue."""
 
+import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from inventory.models import Barcode, Category, Item, Unit
+from inventory.models.constraint import constraint_of
 from inventory.operations.pictures import keep_picture
 from jobs import idempotency
 
@@ -54,7 +56,24 @@ def create_item(
     """
     try:
         with transaction.atomic():
-            claim = _claim(actor, key, sku, name)
+            claim = key and idempotency.claim(
+                principal=f"user:{actor.pk}",
+                key=key,
+                request_hash=idempotency.fingerprint(
+                    [
+                        "item",
+                        sku.upper(),
+                        name,
+                        unit.pk,
+                        category and category.pk,
+                        price,
+                        reorder_at,
+                        stocked,
+                        sorted(barcodes),
+                        picture and hashlib.sha256(picture).hexdigest(),
+                    ]
+                ),
+            )
             if claim and not claim.first:
                 return Item.objects.for_user(actor).get(pk=claim.earlier["item"])
             item = Item.objects.create(
@@ -72,18 +91,8 @@ def create_item(
                 claim.answer({"item": item.pk})
             return item
     except IntegrityError as broken:
-        constraint = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", None)
+        constraint = constraint_of(broken)
         if constraint not in _REFUSALS:
             raise
         refusal, why = _REFUSALS[constraint]
         raise refusal(why) from broken
-
-
-def _claim(actor: User, key: UUID | None, sku: str, name: str) -> idempotency.Claim | None:
-    if key is None:
-        return None
-    return idempotency.claim(
-        principal=f"user:{actor.pk}",
-        key=key,
-        request_hash=idempotency.fingerprint(["item", sku.upper(), name]),
-    )

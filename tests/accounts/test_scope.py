@@ -22,6 +22,7 @@ MAKES = {"create", "bulk_create"}
 # Who may go around it: file, function, model, and why.
 ALLOWED = {
     ("inventory/admin/places.py", "clean", "Location"): "the shape of the tree: yes or no",
+    ("inventory/forms.py", "clean_barcode_codes", "Item"): "a SKU is taken, whoever has it",
     ("inventory/forms.py", "say_sku_is_taken", "Item"): "a SKU is taken, whoever has it",
     ("inventory/operations/ledger_checks.py", "_other_findings", "StockLevel"): "the clock's",
     ("inventory/operations/low_stock.py", "note_stock_change", "Item"): "the relay's",
@@ -36,6 +37,7 @@ ALLOWED = {
     ): "at its own shelf",
     ("inventory/operations/stock.py", "_post", "StockMovement"): "the line booked just now",
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
+    ("inventory/reports.py", "_sold_before", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
     ("jobs/operations/retention.py", "prune_outbox", "Effect"): "the clock's",

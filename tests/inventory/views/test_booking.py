@@ -20,6 +20,62 @@ def on_hand(item: Item) -> int:
     return sum(StockLevel.objects.filter(item=item).values_list("on_hand", flat=True))
 
 
+class TestWhatIsTyped:
+    @pytest.mark.parametrize(
+        "typed", ["1.000", "1_0", "20.", "1e3", "\u0661\u0662", "0x10", "1,000", ""]
+    )
+    def test_a_quantity_is_plain_digits(self, warehouse, typed):
+        shelf = make_stock(44)
+
+        answer = send(
+            warehouse,
+            url_of("receive-stock", shelf.item),
+            place=shelf.location.code,
+            quantity=typed,
+        )
+
+        assert answer.status_code == 422
+        assert "whole number" in text_of(answer)
+        assert on_hand(shelf.item) == 44
+
+    def test_a_change_may_be_copied_from_the_page_with_its_real_minus(self, warehouse):
+        shelf = make_stock(44)
+
+        send(
+            warehouse,
+            url_of("adjust-stock", shelf.item),
+            place=shelf.location.code,
+            delta="\N{MINUS SIGN}4",
+            reason="lost",
+        )
+
+        assert on_hand(shelf.item) == 40
+
+    @pytest.mark.parametrize("reference", ["a\tb", "po 1\u00a07", "r\nx", "\x1b[2J"])
+    def test_a_reference_can_be_found_again(self, warehouse, reference):
+        shelf = make_stock(44)
+
+        answer = send(
+            warehouse,
+            url_of("receive-stock", shelf.item),
+            place=shelf.location.code,
+            quantity="1",
+            reference=reference,
+        )
+
+        assert answer.status_code == 422
+        assert "cannot be seen or typed" in text_of(answer)
+        assert on_hand(shelf.item) == 44
+
+    def test_what_only_imports_say_is_no_reason_to_choose(self, warehouse):
+        shelf = make_stock(44)
+
+        form = warehouse.get(url_of("adjust-stock", shelf.item), headers=PART)
+
+        assert "Damaged" in text_of(form)
+        assert "From the sales history" not in text_of(form)
+
+
 class TestReceiveStock:
     def test_books_in_and_says_so_with_an_undo(self, warehouse):
         shelf = make_stock(44)
