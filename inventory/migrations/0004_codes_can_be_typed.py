@@ -5,9 +5,11 @@ import inventory.models.codes
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def keep_for_imports(apps, schema_editor):
+def keep_for_imports(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     # Nobody chooses it: the import books under it what the history says without a word.
     apps.get_model("inventory", "Reason").objects.filter(code="sales-history").update(kinds=[])
 
