@@ -23,7 +23,6 @@ from pages.keyset import NOT_OURS
 from pages.parts import go_to
 from pages.requests import PageRequest
 
-_SALT = "inventory.timeline"
 _DIGITS = 18  # what a bigint holds in any case
 
 
@@ -47,7 +46,7 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
         "most": max((level.on_hand for level in levels), default=0),
         "timeline": timeline,
         "here": frozenset(line.movement.pk for line in timeline.lines),
-        "earlier": _sealed(timeline.earlier) if timeline.earlier else "",
+        "earlier": _sealed(timeline.earlier, item) if timeline.earlier else "",
     }
     return render(request, "inventory/item.html", context)
 
@@ -103,7 +102,7 @@ def change_picture(request: PageRequest, pk: int) -> HttpResponse:
 def _asked(request: PageRequest, item: Item) -> dict[str, Any]:
     """Which page of the timeline is asked for: one before a position, or one with a line."""
     if "before" in request.GET:
-        return {"before": _opened(request.GET["before"])}
+        return {"before": _opened(request.GET["before"], item)}
     return {"line": _line(request, item)} if "line" in request.GET else {}
 
 
@@ -125,7 +124,12 @@ def _with_those_above(category: Category | None) -> list[Category]:
     return path
 
 
-def _sealed(position: Position) -> str:
+def _salt(item: Item) -> str:
+    # A position of one item explains nothing of another.
+    return f"inventory.timeline.{item.pk}"
+
+
+def _sealed(position: Position, item: Item) -> str:
     carried = position.carried
     return signing.dumps(
         [
@@ -136,13 +140,13 @@ def _sealed(position: Position) -> str:
             carried.held,
             carried.available,
         ],
-        salt=_SALT,
+        salt=_salt(item),
     )
 
 
-def _opened(text: str) -> Position:
+def _opened(text: str, item: Item) -> Position:
     try:
-        at, id, *figures = signing.loads(text, salt=_SALT)
+        at, id, *figures = signing.loads(text, salt=_salt(item))
     except signing.BadSignature as edited:
         raise BadRequest(NOT_OURS) from edited
     return Position(datetime.fromisoformat(at), id, Figures(*figures))

@@ -79,6 +79,18 @@ class TestItemPage:
         assert [act for act in acts if act not in offered] == []
         assert [act for act in acts if act in looked_at] == []
 
+    def test_shows_only_what_this_person_may_see(self, db):
+        developer = browser_of("Developer")
+        item = make_stock(44).item
+        Barcode.objects.create(item=item, code="5012345224231")
+
+        said = text_of(page_of(developer, item))
+
+        assert "44" in said
+        assert "5012345224231" not in said
+        assert "Why is it" not in said
+        assert "Received" not in said
+
     def test_offers_nothing_to_do_with_what_is_only_sold(self, warehouse):
         page = page_of(warehouse, make_item(stocked=False))
 
@@ -199,6 +211,15 @@ class TestEarlier:
         assert "order:5 by" not in said
         assert "Before its first line" in said
         assert "Adds up" in said
+
+    def test_refuses_the_position_of_another_item(self, warehouse):
+        shelf = make_stock(60)
+        shipped(shelf, times=55)
+        position = _earlier(page_of(warehouse, shelf.item))
+
+        answer = warehouse.get(make_stock(1).item.get_absolute_url() + position)
+
+        assert answer.status_code == 400
 
     @pytest.mark.parametrize("cursor", ["", "x", "WyIyMDI2Il0:1abc:xyz"])
     def test_refuses_an_edited_position(self, warehouse, cursor):
