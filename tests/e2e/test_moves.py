@@ -78,6 +78,26 @@ def test_receive_20_ship_5_and_ship_500_is_refused(window, a_01, size):
     assert on_hand(item, a_01) == 15
 
 
+def test_a_code_that_is_scanned_into_the_quantity_books_nothing(page, a_01):
+    item = make_stock(20, place=a_01).item
+    sign_in(page, make_person(role="Warehouse"), at=item.get_absolute_url())
+    press(page, "r")
+    page.get_by_label("Place", exact=True).fill("A-01")
+    quantity = page.get_by_label("Quantity")
+    quantity.focus()
+
+    scan(page, "28970")
+
+    said = quantity.evaluate("one => one.validationMessage")
+    assert "scanned code" in said
+    expect(quantity).to_have_value("")
+    expect(quantity).to_be_focused()
+    quantity.fill("7")  # typed by hand it books
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Received 7 at A-01")).to_be_visible()
+    assert moves_of(item) == [("receive", 20), ("receive", 7)]
+
+
 @BOTH
 def test_the_shipment_is_undone_and_never_twice(window, a_01, size):
     item = make_stock(20, place=a_01).item

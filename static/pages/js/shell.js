@@ -104,6 +104,33 @@ function openRow(event) {
   }
 }
 
+// --- a scanner in a field for a number: its code is no quantity -----------------------------------
+
+const LEAST_OF_A_CODE = 5; // keys; whoever types a number so fast has typed a short one
+let keys = 0;
+let last = 0;
+let before = "";
+
+document.addEventListener("keydown", (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== "number") return;
+  const burst = event.timeStamp - last < BURST_MS;
+  if (event.key === "Enter" && burst && keys >= LEAST_OF_A_CODE) {
+    event.preventDefault();
+    event.stopPropagation();
+    input.value = before;
+    input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
+    input.reportValidity();
+  }
+  if (event.key.length !== 1) return;
+  if (!burst) [keys, before] = [0, input.value];
+  [keys, last] = [keys + 1, event.timeStamp];
+}, true);
+
+document.addEventListener("input", (event) => {
+  if (event.target instanceof HTMLInputElement) event.target.setCustomValidity("");
+});
+
 // --- what the top bar finds as somebody types: arrows walk through it, Escape leaves it ------------
 
 document.addEventListener("keydown", (event) => {
