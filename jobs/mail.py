@@ -15,8 +15,9 @@ from jobs import outbox
 TOPIC = "mail.written"
 # The mailer of settings.MAILERS that really sends.
 OUT = "out"
-# In the payload a mail is ASCII, whatever is in it: jsonb knows no bytes.
-_ASCII = SMTP.clone(cte_type="7bit")
+# In the payload a mail is ASCII, whatever is in it: jsonb knows no bytes. Lines as long as a server
+# must take, so that a link stands whole where somebody reads the file.
+_ASCII = SMTP.clone(cte_type="7bit", max_line_length=998)
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -66,6 +66,13 @@ class TestOutboxBackend:
         assert OutboxEvent.objects.get().topic == "mail.written"
         assert server.got == []
 
+    def test_a_long_link_stands_in_one_line(self, server):
+        link = "https://backroom.example/account/invitation/" + "a1b2" * 30
+        send_mail("Hello", f"Come in: {link}\n", "a@example.com", ["b@example.com"])
+
+        [event] = OutboxEvent.objects.filter(topic="mail.written")
+        assert link in event.payload["message"]
+
     def test_leaves_no_mail_of_a_transaction_that_rolled_back(self, server):
         with transaction.atomic():
             send_mail("Subject", "Text", FROM, ["one@shop.example"])
