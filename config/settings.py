@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 # Whoever has the settings has the Celery app, so that `shared_task` publishes where they say.
 from config.celery import app as celery_app  # noqa: F401
+from pages.logs import NoFault, without_keys
 
 env = Env()
 
@@ -385,10 +386,18 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                without_keys,
             ],
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"no fault": {"()": NoFault}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "lines",
+            "filters": ["no fault"],
+        }
+    },
     # The relay runs every second: that it did is no news, that it could not is.
     "loggers": {
         name: {"level": "WARNING"}
@@ -410,6 +419,7 @@ structlog.configure(
         structlog.stdlib.add_log_level,
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
+        without_keys,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
