@@ -67,11 +67,12 @@ def _standings_below(place: Location) -> dict[int, tuple[str, bool]]:
 
 
 def _relabel(before: dict[int, tuple[str, bool]], place: Location, actor: User) -> None:
-    levels = StockLevel.objects.filter(pk__in=before).select_related("location").order_by("pk")
+    # A level that was opened while we waited for the place is new to us, and told as well.
+    levels = StockLevel.objects.filter(location__path__at_or_below=place.path)
     lines = tuple(
         Line(level.item_id, 0, level.location_id)
-        for level in levels
-        if (level.location.path, level.location.sells) != before[level.pk]
+        for level in levels.select_related("location").order_by("pk")
+        if (level.location.path, level.location.sells) != before.get(level.pk)
     )
     if lines:
         ledger.post_one(
