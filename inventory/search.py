@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from inventory.models import Item, Location, StockMovement
+from inventory.models.movement import references_called
 from pages.search import Found, searcher
 
 
@@ -31,12 +32,19 @@ def places(text: str, user: Any, limit: int) -> list[Found]:
 
 @searcher(label="References", order=30, permission="inventory.view_stockmovement")
 def references(text: str, user: Any, limit: int) -> list[Found]:
-    """What movements belong to, as in order:1042."""
-    movements = StockMovement.objects.for_user(user).filter(reference=text)
-    if not movements.exists():
-        return []
-    url = _filtered("movement", reference=text)
-    return [Found(title=text, subtitle="all its movements", url=url, code=text)]
+    """What movements belong to, as in order:1042; its bare number will do."""
+    movements = StockMovement.objects.for_user(user).exclude(reference="")
+    called = movements.filter(reference__in=references_called(text))
+    found = called.order_by("reference").values_list("reference", flat=True).distinct()
+    return [
+        Found(
+            title=reference,
+            subtitle="all its movements",
+            url=_filtered("movement", reference=reference),
+            code=text,
+        )
+        for reference in found[:limit]
+    ]
 
 
 def _filtered(noun: str, **filters: str) -> str:

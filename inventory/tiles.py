@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db.models import F
+from django.db.models.lookups import IsNull
+
 from accounts.access import scope_of
 from inventory import availability
 from inventory.models import Item, LedgerCheck, LowStock, StockMovement
@@ -32,12 +35,13 @@ def ledger(request: PageRequest) -> dict[str, Any]:
 
 @tile(order=20, template="inventory/tiles/low.html", permission="inventory.view_item")
 def low_stock(request: PageRequest) -> dict[str, Any]:
-    """Items that ran low or out, out first."""
+    """Items that ran low or out: those with a threshold first, and out before low."""
     items = (
         Item.objects.for_user(request.user)
         .filter(low__isnull=False)
         .select_related("low")
-        .order_by("-low__out", "low__since", "pk")
+        # Those that somebody watches come first: an imported catalogue has thousands at zero.
+        .order_by(IsNull(F("reorder_at"), True), "-low__out", "low__since", "pk")
     )
     return {
         "items": availability.annotated(items, scope=scope_of(request.user))[:_LOW],

@@ -49,6 +49,15 @@ _NOUN: dict[str, str] = {
 }
 
 
+# What a number on paper may be the number of.
+_NUMBERED = ("order", "invoice", "delivery")
+
+
+def references_called(text: str) -> list[str]:
+    """What `text` may mean as a reference: itself, or the bare number of a document."""
+    return [text] if ":" in text else [text, *(f"{noun}:{text}" for noun in _NUMBERED)]
+
+
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
     def within(self, scope: Scope) -> Self:
         return self.filter(within(scope, "level__location__path"))
@@ -68,7 +77,8 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
         if item := Item.objects.by_code(text).first():
             return self.of_item(item)
         # The index has only lines with a reference, and must be told that these have one.
-        return self.filter(reference__startswith=text).exclude(reference="")
+        begins = Q(reference__startswith=text) | Q(reference__in=references_called(text))
+        return self.filter(begins).exclude(reference="")
 
     def _of_levels(self, levels: QuerySet[StockLevel]) -> Self:
         # A few are named one by one, so that PostgreSQL goes to them; many it rather finds on

@@ -88,6 +88,15 @@ class TestSearch:
 
         assert answer["Location"] == "/movements?reference=order%3A1042"
 
+    def test_the_bare_number_of_a_document_will_do(self, support):
+        shipped(make_stock(5), "invoice:539991")
+
+        everywhere = support.get("/search", {"q": "539991"})
+        listed = text_of(support.get("/movements", {"q": "539991"}))
+
+        assert everywhere["Location"] == "/movements?reference=invoice%3A539991"
+        assert "invoice:539991" in listed
+
 
 class TestNavigation:
     def test_leads_to_items_and_movements(self, support):
@@ -146,6 +155,16 @@ class TestToday:
         assert "7 items" in tile
         assert "ENOUGH" not in tile
         assert 'href="/items?state=low"' in tile
+
+    def test_shows_what_somebody_watches_before_what_merely_ran_out(self, support):
+        for number in range(6):
+            make_item(sku=f"UNWATCHED-{number}")
+        make_stock(3, item=make_item(sku="WATCHED", reorder_at=10))
+        operations.refresh_low_stock()
+
+        page = support.get("/").content.decode()
+
+        assert "WATCHED</" in page[page.index('id="low-tile"') : page.index("UNWATCHED-0")]
 
     def test_says_that_nothing_is_low(self, support):
         assert "Nothing is low" in text_of(support.get("/"))
