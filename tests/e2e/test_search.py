@@ -50,6 +50,20 @@ def test_nothing_found_is_said_and_leaving_the_field_clears_the_view(window, lan
     expect(said).to_be_hidden()
 
 
+def test_what_was_typed_while_the_page_was_still_loading_is_found(page, lanterns):
+    sign_in(page, make_person(role="Warehouse"), at="/livez")
+    held = []
+    page.route("**/htmx*.js", lambda route: held.append(route))
+    page.goto("/", wait_until="commit")
+    page.get_by_label("Search everything").press_sequentially("storm")
+    assert held
+
+    for route in held:
+        route.continue_()
+
+    expect(page.get_by_role("link", name="LNT-1")).to_be_visible()
+
+
 def test_escape_leads_back_to_the_field(page, lanterns):
     sign_in(page, make_person(role="Warehouse"))
     press(page, "/")

@@ -147,6 +147,15 @@ document.addEventListener("keydown", (event) => {
   (links[next] ?? find).focus();
 });
 
+// What was typed before htmx had read the page is searched for as well: it begins after the load.
+document.addEventListener("htmx:after:init", (event) => {
+  const field = event.target;
+  if (!(field instanceof HTMLInputElement) || field !== document.activeElement) return;
+  if (field.type === "search" && field.value !== field.defaultValue) {
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
 // --- clicks --------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
