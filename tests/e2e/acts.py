@@ -42,6 +42,7 @@ def sign_in_by_keyboard(page: Page, person: User) -> None:
 
 def scan(page: Page, code: str) -> None:
     """Type as a scanner does, wherever the focus is: at once, and Enter."""
+    page.wait_for_load_state()
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 
