@@ -117,8 +117,7 @@ def _line(request: PageRequest, item: Item) -> StockMovement:
 def _with_those_above(category: Category | None) -> list[Category]:
     """The category and those it stands in, the outermost first."""
     path: list[Category] = []
-    # Somebody may have hung two into each other; a page must not run in a ring.
-    while category is not None and category not in path:
+    while category is not None:
         path.insert(0, category)
         category = category.parent
     return path
