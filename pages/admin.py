@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import BadRequest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -68,6 +69,8 @@ class CatalogueAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         refuse_nul(*(value for _, values in request.GET.lists() for value in values))
+        for row in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            _read(self.opts.pk, row)
         parent = super().changelist_view
         if request.method != "POST" or "_save" in request.POST:
             return self._saved(request, lambda: parent(request, extra_context))
@@ -96,6 +99,15 @@ class CatalogueAdmin(ModelAdmin):
         except self.refusals as refusal:
             messages.error(request, f"{refusal} Nothing was deleted.")
             return redirect(request.get_full_path())
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address of a new form fills in: which row it belongs to, nothing else."""
+        given = super().get_changeform_initial_data(request)
+        names = {field.name for field in self.opts.fields if field.many_to_one}
+        filled = {name: value for name, value in given.items() if name in names}
+        for name, value in filled.items():
+            _read(self.opts.get_field(name), str(value))
+        return filled
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -140,6 +152,19 @@ class CatalogueAdmin(ModelAdmin):
         for name, field in formset.form.base_fields.items():
             field.widget.attrs["aria-label"] = field.label or name
         return _refusing(formset, request)
+
+
+def _read(field: Any, value: str) -> None:
+    """Refuse what a column could not read, where Django would fail of it.
+
+    :raises BadRequest: with the words of the field
+    """
+    try:
+        field.to_python(value)
+    except ValidationError as unreadable:
+        raise BadRequest(
+            f"{' '.join(unreadable.messages)} Open the list and choose anew."
+        ) from unreadable
 
 
 def _why(broken: IntegrityError) -> str:

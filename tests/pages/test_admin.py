@@ -109,6 +109,24 @@ class TestEveryList:
             answer = admin.get(list_of(model), {parameter: value})
             assert answer.status_code in {200, 302}, parameter
 
+    @pytest.mark.parametrize("row", ["abc", "\0", "9" * 30, "-1"])
+    def test_acts_on_no_row_that_cannot_be_read(self, admin, model, shown, row):
+        form = admin.get(list_of(model)).context.get("action_form")
+        acts = [name for name, _ in form.fields["action"].choices if name] if form else []
+
+        for act in acts:
+            asked = {"action": act, "_selected_action": row, "index": "0"}
+            answer = admin.post(list_of(model), asked)
+            assert answer.status_code in {200, 302, 400}, act
+
+    @pytest.mark.parametrize("value", ["abc", "\0", "9" * 30, "-1"])
+    def test_opens_no_new_form_with_what_its_fields_cannot_read(self, admin, model, shown, value):
+        names = [field.name for field in model._meta.concrete_fields]
+
+        for name in names:
+            answer = admin.get(f"{list_of(model)}add/", {name: value})
+            assert answer.status_code in {200, 400, 403}, name
+
     def test_refuses_unreadable_text_where_a_form_offers_choices(self, admin, model, shown):
         """The choices for a field are searched by the admin of what it names."""
         for field in model._meta.get_fields():
