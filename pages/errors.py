@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +10,9 @@ import structlog
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 
 from pages import outages
@@ -179,7 +181,15 @@ def handler403(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that nothing is here; a stranger is shown the way in, for it may be a page for staff."""
+    """Say that nothing is here; a stranger is shown the way in, for it may be a page for staff.
+
+    Whoever typed a slash too many is led to the page without it.
+    """
+    if request.method in ("GET", "HEAD") and (here := request.path.rstrip("/")):
+        with suppress(Resolver404):
+            if here != request.path:
+                resolve(here)
+                return redirect(here + _query_of(request), permanent=True)
     stranger = not request.user.is_authenticated
     look = "Look for it by its code or its name in the field above."
     if stranger:
@@ -193,6 +203,11 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
             choices=[_sign_in(request) if stranger else _home()],
         ),
     )
+
+
+def _query_of(request: HttpRequest) -> str:
+    query = request.META.get("QUERY_STRING", "")
+    return f"?{query}" if query else ""
 
 
 def handler500(request: HttpRequest) -> HttpResponse:

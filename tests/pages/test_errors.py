@@ -87,6 +87,17 @@ def test_a_stranger_reads_404_and_finds_the_way_in(client):
     assert "/account/login/?next=/no-such-page" in answer.text
 
 
+@pytest.mark.parametrize("typed", ["/people/?page=2", "/people//?page=2"])
+def test_a_slash_too_many_leads_to_the_page(client, typed):
+    answer = client.get(typed)
+
+    assert (answer.status_code, answer["Location"]) == (301, "/people?page=2")
+
+
+def test_a_slash_too_many_leads_nowhere_when_there_is_no_page(client):
+    assert client.get("/no-such-page/").status_code == 404
+
+
 class TestForgery:
     def test_a_post_without_its_token_says_how_to_go_on(self):
         client = Client(enforce_csrf_checks=True)
