@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 # Whoever has the settings has the Celery app, so that `shared_task` publishes where they say.
 from config.celery import app as celery_app  # noqa: F401
-from pages.logs import NoFault, without_keys
+from pages.logs import NoFault, in_one_line, without_keys
 
 env = Env()
 
@@ -387,6 +387,7 @@ LOGGING = {
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
                 without_keys,
+                in_one_line,
             ],
         }
     },
@@ -420,6 +421,7 @@ structlog.configure(
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
         without_keys,
+        in_one_line,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),

@@ -1,7 +1,15 @@
 import logging
 import sys
 
-from pages.logs import NoFault, without_keys
+from pages.logs import NoFault, in_one_line, without_keys
+
+
+def test_nobody_writes_lines_of_their_own_into_the_log():
+    typed = {"event": "café asked for x\n2026 [error] all is lost\x1b[31m", "user": 3}
+
+    said = in_one_line(None, "info", typed)
+
+    assert said["event"] == r"café asked for x\n2026 [error] all is lost\x1b[31m"
 
 
 class TestWithoutKeys:
