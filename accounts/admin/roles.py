@@ -23,7 +23,11 @@ class RoleForm(forms.ModelForm):
         fields = ["name", "permissions"]
 
     def clean_name(self) -> str:
-        return str(self.cleaned_data["name"]).strip()
+        """A role is known by its name, in whatever case somebody writes it."""
+        name = str(self.cleaned_data["name"]).strip()
+        if Role.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("A role is called so already.")
+        return name
 
 
 @admin.register(Role)

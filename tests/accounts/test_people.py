@@ -325,6 +325,12 @@ class TestRolesInTheAdmin:
         assert "You do not have this yourself" in answer.text
         assert set(role.permissions.all()) == before
 
+    def test_are_not_called_the_same_in_another_case(self, admin):
+        answer = admin.post(reverse("admin:accounts_role_add"), {"name": "warehouse "})
+
+        assert "A role is called so already." in answer.text
+        assert not Group.objects.filter(name="warehouse").exists()
+
     @pytest.fixture
     def beyond(self):
         """A role that gives more than an Admin has."""
