@@ -17,6 +17,7 @@ if __name__ == "__main__":
 from django.db import connection
 from django.utils import timezone
 
+from accounts.access import EVERYWHERE
 from accounts.models import User
 from inventory import ledger, operations
 from inventory.ledger import Done, Line, Request
@@ -135,6 +136,7 @@ def _received(shelf: Shelf, actor: int, at: datetime, chance: random.Random) -> 
         MovementKind.RECEIVE,
         (Line(item, quantity, place),),
         actor=actor,
+        scope=EVERYWHERE,
         reference=f"delivery:{item % 5000}",
         effective_at=at,
     )
@@ -154,6 +156,7 @@ def _moved(
         kind,
         tuple(Line(item, chance.randint(1, 3), place) for item, place in chosen),
         actor=actor,
+        scope=EVERYWHERE,
         reference="" if adjusts else f"order:{order}",
         reason=reason if adjusts else None,
         effective_at=at,

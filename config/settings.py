@@ -218,6 +218,7 @@ def _nightly(hour: int, minute: int, task: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "relay": _every(1, "jobs.schedule.run_relay"),
+    "expire-holds": _every(2, "inventory.schedule.expire_holds"),
     "check-ledger": _every(60, "inventory.schedule.check_ledger"),
     "refresh-low-stock": _every(60, "inventory.schedule.refresh_low_stock"),
     "check-ledger-full": _nightly(2, 30, "inventory.schedule.check_ledger_full"),

@@ -15,6 +15,11 @@ def check_ledger_full() -> None:
     operations.check_ledger(full=True)
 
 
+@shared_task(name="inventory.schedule.expire_holds")
+def expire_holds() -> None:
+    operations.expire_holds()
+
+
 @shared_task(name="inventory.schedule.refresh_low_stock")
 def refresh_low_stock() -> None:
     operations.refresh_low_stock()

@@ -1,44 +1,47 @@
 """The decision: what is written for what is asked. No I/O, no clock."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from inventory.ledger import promises
+from inventory.ledger.draft import Draft, Posting, Running, running
 from inventory.ledger.refusals import (
     AlreadyReversed,
     ItemNotStocked,
-    NotEnoughStock,
     NotReversible,
     NotYet,
     PlaceIsStructural,
     QuantityOutOfRange,
+    short_of,
 )
-from inventory.ledger.request import Line, Refused, Request, Shortage
-from inventory.ledger.stock import Balance, Level, Stock
-from inventory.models.movement import QUANTITY_MAX, MovementKind
+from inventory.ledger.request import Line, NewHold, Refused, Request, Shortage
+from inventory.ledger.stock import Balance, Key, OpenAllocation, StandingHold, Stock
+from inventory.models.movement import PROMISES, QUANTITY_MAX, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """One movement to write: which level, the change, and the balance and version after it.
+class Planned:
+    """What comes of a request: how many postings, which hold, and whether it stood already."""
 
-    `sells` tells whether what stands there can be sold, so counts as available.
-    """
-
-    request: Request
-    level: int
-    change: Balance
-    after: Balance
-    version: int
-    sells: bool
+    postings: int
+    hold: int | None = None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be written, in order; for each request its refusal or how many postings it has."""
+    """What is to be written, in order, and what comes of each request.
+
+    `holds` and `allocations` are those that changed, as they are afterwards; what has no id yet
+    has a negative number, and its details in `new_holds`. An allocation that is gone is None.
+    """
 
     postings: tuple[Posting, ...]
-    outcomes: tuple[Refused | int, ...]
+    outcomes: tuple[Refused | Planned, ...]
+    holds: dict[int, StandingHold]
+    new_holds: dict[int, NewHold]
+    allocations: dict[int, OpenAllocation | None]
 
 
 _REVERSIBLE = frozenset(
@@ -51,64 +54,35 @@ _CLOCK_SKEW = timedelta(minutes=5)
 def plan(requests: Sequence[Request], stock: Stock, *, now: datetime) -> Plan:
     """Decide what is written for `requests`, in order; no I/O, no clock, nothing changed in place.
 
-    `stock` is what the locking SELECT returned, `now` the database's. Later requests see what
-    earlier ones took; what one request wants of a level is summed before it is checked.
+    `stock` is what the locking SELECTs returned, `now` the database's. Later requests see what
+    earlier ones took; what one request wants of a level is summed before it is checked. A hold
+    never reads other holds.
     """
-    levels = dict(stock.levels)
+    left = running(stock)
     postings: list[Posting] = []
-    outcomes: list[Refused | int] = []
+    outcomes: list[Refused | Planned] = []
+    holds: dict[int, StandingHold] = {}
+    allocations: dict[int, OpenAllocation | None] = {}
     for request in requests:
-        planned = _planned(request, stock, levels, now)
-        if isinstance(planned, Refused):
-            outcomes.append(planned)
+        draft = Draft(request, left)
+        refused = _misfit(request, left, now) or _WRITERS[request.kind](draft, now)
+        if refused := refused or _shortage(draft):
+            outcomes.append(refused)
             continue
-        for posting, key in planned:
-            levels[key] = Level(posting.level, posting.after, posting.version)
-            postings.append(posting)
-        outcomes.append(len(planned))
-        if request.reverses is not None:
-            stock = _with_reversed(stock, request.reverses)
-    return Plan(tuple(postings), tuple(outcomes))
+        draft.accept()
+        postings += draft.postings
+        holds |= draft.holds
+        allocations |= draft.allocations
+        outcomes.append(Planned(len(draft.postings), draft.hold, draft.replayed))
+    return Plan(tuple(postings), tuple(outcomes), holds, left.new_holds, allocations)
 
 
-type _Keyed = tuple[Posting, tuple[int, int]]
-
-
-def _planned(
-    request: Request, stock: Stock, levels: dict[tuple[int, int], Level], now: datetime
-) -> list[_Keyed] | Refused:
-    refusal = _misfit(request, stock, now)
-    if refusal:
-        return refusal
-    written: dict[tuple[int, int], Level] = {}
-    lowest: dict[tuple[int, int], int] = {}
-    planned: list[_Keyed] = []
-    for line in request.lines:
-        key = (line.item, line.place)
-        before = written.get(key) or levels.get(key) or Level(0, Balance(), 0)
-        change = _change(request, line, stock)
-        level = Level(before.id, before.balance + change, before.version + 1)
-        written[key] = level
-        lowest[key] = min(lowest.get(key, 0), level.balance.available)
-        sells = line.place not in stock.not_sold
-        posting = Posting(request, level.id, change, level.balance, level.version, sells)
-        planned.append((posting, key))
-    shortages = tuple(
-        _shortage(key, levels.get(key), below_zero, stock)
-        for key, below_zero in lowest.items()
-        if below_zero < 0
-    )
-    if shortages:
-        return Refused(NotEnoughStock.code, _told(shortages), shortages)
-    return planned
-
-
-def _misfit(request: Request, stock: Stock, now: datetime) -> Refused | None:
+def _misfit(request: Request, left: Running, now: datetime) -> Refused | None:
     """Tell why a request cannot be right whatever the quantities are, if so."""
     if request.effective_at and request.effective_at > now + _CLOCK_SKEW:
         return Refused(NotYet.code, "That is in the future. Book it when it has happened.")
     if request.kind == MovementKind.REVERSE:
-        return _not_reversible(request, stock)
+        return _not_reversible(request, left)
     for line in request.lines:
         if not _quantity_fits(request.kind, line.quantity):
             return Refused(
@@ -117,20 +91,20 @@ def _misfit(request: Request, stock: Stock, now: datetime) -> Refused | None:
             )
         if request.kind == MovementKind.RELABEL:
             continue
-        if refused := _cannot_stand(line, stock):
+        if refused := _cannot_stand(request.kind, line, left):
             return refused
     return None
 
 
-def _cannot_stand(line: Line, stock: Stock) -> Refused | None:
-    if line.item in stock.not_stocked:
-        return Refused(
-            ItemNotStocked.code, f"{stock.skus[line.item]} is not kept in stock, only sold."
-        )
-    if line.place in stock.structural:
+def _cannot_stand(kind: MovementKind, line: Line, left: Running) -> Refused | None:
+    article = left.articles[line.item]
+    if not article.stocked:
+        return Refused(ItemNotStocked.code, f"{article.sku} is not kept in stock, only sold.")
+    place = left.places[line.place] if line.place is not None else None
+    if kind not in PROMISES and place is not None and place.structural:
         return Refused(
             PlaceIsStructural.code,
-            f"Nothing can stand at {stock.codes[line.place]}: it only groups other places. "
+            f"Nothing can stand at {place.code}: it only groups other places. "
             "Choose a place inside it.",
         )
     return None
@@ -144,53 +118,86 @@ def _quantity_fits(kind: MovementKind, quantity: int) -> bool:
     return 1 <= quantity <= QUANTITY_MAX
 
 
-def _not_reversible(request: Request, stock: Stock) -> Refused | None:
-    origin = stock.origins.get(request.reverses or 0)
+def _not_reversible(request: Request, left: Running) -> Refused | None:
+    origin = left.origins.get(request.reverses or 0)
     if origin is None or origin.kind not in _REVERSIBLE:
         return Refused(
             NotReversible.code,
             "Only a receipt, shipment, return or adjustment can be reversed. "
             "Book an adjustment instead.",
         )
-    if origin.reversed_already:
+    if origin.reversed_already or request.reverses in left.reversed:
         return Refused(AlreadyReversed.code, "This line has been reversed already.")
     if origin.change.on_hand < 0:  # it would bring back what was taken
-        return next(filter(None, (_cannot_stand(line, stock) for line in request.lines)), None)
+        refusals = (_cannot_stand(request.kind, line, left) for line in request.lines)
+        return next(filter(None, refusals), None)
     return None
 
 
-def _change(request: Request, line: Line, stock: Stock) -> Balance:
-    if request.kind == MovementKind.REVERSE:
-        return -stock.origins[request.reverses or 0].change
-    if request.kind == MovementKind.SHIP:
-        return Balance(on_hand=-line.quantity)
-    return Balance(on_hand=line.quantity)
+def _bring(draft: Draft, now: datetime) -> Refused | None:
+    """Receive, return, adjust, relabel: each line changes what is on hand by its quantity."""
+    for line in draft.request.lines:
+        draft.post(_key(line), Balance(on_hand=line.quantity))
+    return None
 
 
-def _shortage(
-    key: tuple[int, int], before: Level | None, below_zero: int, stock: Stock
-) -> Shortage:
-    available = before.balance.available if before else 0
-    return Shortage(
-        sku=stock.skus[key[0]],
-        place=stock.codes[key[1]],
-        wanted=available - below_zero,
-        available_now=available,
-    )
+def _ship(draft: Draft, now: datetime) -> Refused | None:
+    """Take from the shelf: what is free, or what is promised to the order that is shipped."""
+    for line in draft.request.lines:
+        if line.promise is None:
+            draft.post(_key(line), Balance(on_hand=-line.quantity))
+            continue
+        promise = promises.used(draft, line)
+        if isinstance(promise, Refused):
+            return promise
+        draft.post(promise.key, Balance(on_hand=-line.quantity, allocated=-line.quantity))
+    return None
 
 
-def _with_reversed(stock: Stock, movement: int) -> Stock:
-    """The same stock for the requests that follow: this movement cannot be reversed again."""
-    origin = replace(stock.origins[movement], reversed_already=True)
-    return replace(stock, origins={**stock.origins, movement: origin})
+def _reverse(draft: Draft, now: datetime) -> Refused | None:
+    """Undo a line. What was shipped out of a promise comes back free."""
+    change = draft.base.origins[draft.request.reverses or 0].change
+    for line in draft.request.lines:
+        draft.post(_key(line), Balance(on_hand=-change.on_hand, unavailable=-change.unavailable))
+    return None
 
 
-def _told(shortages: tuple[Shortage, ...]) -> str:
-    first = shortages[0]
-    text = (
-        f"{first.available_now:,} of {first.sku} can be taken from {first.place}, "
-        f"not {first.wanted:,}."
-    )
-    if len(shortages) > 1:
-        text += f" {len(shortages) - 1} more fall short too."
-    return text
+_WRITERS: dict[MovementKind, Callable[[Draft, datetime], Refused | None]] = {
+    MovementKind.RECEIVE: _bring,
+    MovementKind.RETURN: _bring,
+    MovementKind.ADJUST: _bring,
+    MovementKind.RELABEL: _bring,
+    MovementKind.SHIP: _ship,
+    MovementKind.REVERSE: _reverse,
+    MovementKind.HOLD: promises.hold,
+    MovementKind.RELEASE: promises.release,
+    MovementKind.EXPIRE: promises.expire,
+    MovementKind.CONFIRM: promises.confirm,
+    MovementKind.ALLOCATE: promises.allocate,
+    MovementKind.DEALLOCATE: promises.deallocate,
+}
+
+
+def _key(line: Line) -> Key:
+    if line.place is None:
+        raise ValueError("what moves goods names the place")
+    return line.item, line.place
+
+
+def _shortage(draft: Draft) -> Refused | None:
+    base = draft.base
+    short = []
+    for key, below_zero in draft.lowest.items():
+        if below_zero >= 0:
+            continue
+        before = base.levels.get(key)
+        available = before.balance.available if before else 0
+        short.append(
+            Shortage(
+                sku=base.articles[key[0]].sku,
+                place=base.places[key[1]].code,
+                wanted=available - below_zero,
+                available_now=available,
+            )
+        )
+    return short_of(short) if short else None

@@ -1,5 +1,7 @@
 """The stock rules, as the errors that say which one was broken."""
 
+from collections.abc import Sequence
+
 from django.db import IntegrityError
 
 from inventory.ledger.request import Refused, Shortage
@@ -44,10 +46,52 @@ class NotYet(StockError):
     code = "not_yet"
 
 
+class HoldEnded(StockError):
+    code = "hold_ended"
+
+
+class HoldBroken(StockError):
+    """Less is left of a hold than was asked; the shortages tell what is left."""
+
+    code = "hold_broken"
+
+
+class PromiseGone(StockError):
+    """An allocation was used up, or holds less than is asked of it."""
+
+    code = "promise_gone"
+
+
+class NoSuchLine(StockError):
+    """A hold has no line of this number."""
+
+    code = "no_such_line"
+
+
+class KeyTaken(StockError):
+    """The key of a hold stands for another request."""
+
+    code = "key_reused"
+    text = "This key was used for something else. Open the form again and send it anew."
+
+
 class LevelChanged(StockError):
     """Raised by an operation that was told which version its caller had seen."""
 
     code = "level_changed"
+
+
+def short_of(shortages: Sequence[Shortage]) -> Refused:
+    """The refusal for want of stock, with all that falls short."""
+    first = shortages[0]
+    if first.place:
+        text = f"{first.available_now:,} of {first.sku} can be taken from {first.place}"
+    else:
+        text = f"{first.available_now:,} available of {first.sku}"
+    text += f", not {first.wanted:,}."
+    if others := len(shortages) - 1:
+        text += f" {others} more fall short too." if others > 1 else " 1 more falls short too."
+    return Refused(NotEnoughStock.code, text, tuple(shortages))
 
 
 _BY_CODE = {error.code: error for error in StockError.__subclasses__()}
@@ -83,3 +127,8 @@ def error_behind(broken: IntegrityError) -> StockError | None:
         return None
     error, text = kept
     return error(text)
+
+
+def is_a_race(broken: IntegrityError) -> bool:
+    """Whether the same key was used at the same moment: read again, the other one stands there."""
+    return constraint_of(broken) == "hold_principal_key_unique"

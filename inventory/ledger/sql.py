@@ -14,24 +14,81 @@ OPEN_LEVELS = """
     ON CONFLICT DO NOTHING
 """
 
-# The lock: one order for the whole product, and weak enough to let foreign keys look.
+# Holds are locked before levels, by id; what they hold where stands still under their lock.
+LOCK_HOLDS = """
+    SELECT hold.id, hold.status, hold.expires_at, hold.request_hash, hold.asked
+    FROM inventory_hold AS hold
+    WHERE hold.id = ANY(%(holds)s)
+    ORDER BY hold.id
+    FOR NO KEY UPDATE OF hold
+"""
+
+READ_PARTS = """
+    SELECT part.hold_id, part.line, part.n, level.item_id, level.location_id, part.quantity
+    FROM inventory_holdline AS part
+    JOIN inventory_stocklevel AS level ON level.id = part.level_id
+    WHERE part.hold_id = ANY(%(holds)s)
+    ORDER BY part.hold_id, part.line, part.n
+"""
+
+READ_KEYS = """
+    SELECT hold.principal, hold.idempotency_key, hold.id, hold.status, hold.expires_at,
+           hold.request_hash, hold.asked
+    FROM inventory_hold AS hold
+    JOIN unnest(%(principals)s::text[], %(keys)s::text[]) AS named (principal, key)
+        ON hold.principal = named.principal AND hold.idempotency_key = named.key
+"""
+
+# Before the lock to know the levels, and again under it: an allocation changes with its level.
+READ_ALLOCATIONS = """
+    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference
+    FROM inventory_allocation AS promise
+    JOIN inventory_stocklevel AS level ON level.id = promise.level_id
+    WHERE promise.id = ANY(%(allocations)s)
+"""
+
+# Those with something at these items that should have ended by now.
+READ_OVERDUE = """
+    SELECT DISTINCT hold.id
+    FROM inventory_hold AS hold
+    JOIN inventory_holdline AS part ON part.hold_id = hold.id
+    JOIN inventory_stocklevel AS level ON level.id = part.level_id
+    WHERE hold.status = 'active' AND hold.expires_at <= clock_timestamp()
+      AND level.item_id = ANY(%(items)s)
+"""
+
+# The lock: one order for the whole product, and weak enough to let foreign keys look. Levels that
+# are named, and for a promise all that sell of its items in scope. ARRAY, not IN: a row that had to
+# be waited for is looked at anew, and would not be found again in a joined subquery.
 LOCK_LEVELS = """
     SELECT level.item_id, level.location_id, level.id, level.on_hand, level.allocated,
            level.held, level.unavailable, level.version
     FROM inventory_stocklevel AS level
-    JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS named (item_id, location_id)
-        ON level.item_id = named.item_id AND level.location_id = named.location_id
+    WHERE level.id = ANY(ARRAY(
+        SELECT named.id
+        FROM unnest(%(items)s::bigint[], %(places)s::bigint[]) AS asked (item_id, location_id)
+        JOIN inventory_stocklevel AS named
+            ON named.item_id = asked.item_id AND named.location_id = asked.location_id
+        UNION ALL
+        SELECT sold.id
+        FROM inventory_stocklevel AS sold
+        JOIN inventory_location AS place ON place.id = sold.location_id
+        WHERE sold.item_id = ANY(%(promised)s::bigint[]) AND place.sells
+          AND (%(paths)s::ltree[] IS NULL OR place.path <@ %(paths)s::ltree[])
+    ))
     ORDER BY level.id
     FOR NO KEY UPDATE OF level
 """
 
 # Read after the lock, by a statement of its own: READ COMMITTED shows it what the wait let through.
 READ_FACTS = """
-    SELECT 'item', id, sku, stocked, true, clock_timestamp()
+    SELECT 'item', id, sku, stocked, NULL, NULL, NULL, clock_timestamp()
     FROM inventory_item WHERE id = ANY(%(items)s)
     UNION ALL
-    SELECT 'place', id, code, structural, sells, clock_timestamp()
+    SELECT 'place', id, code, structural, path::text, sells, priority, clock_timestamp()
     FROM inventory_location WHERE id = ANY(%(places)s)
+    UNION ALL
+    SELECT 'now', NULL, NULL, NULL, NULL, NULL, NULL, clock_timestamp()
 """
 
 READ_ORIGINS = """
@@ -84,4 +141,68 @@ WRITE_MOVEMENTS = """
 WRITE_NOTES = """
     INSERT INTO inventory_movementnote (movement_id, text)
     SELECT * FROM unnest(%s::bigint[], %s::text[])
+"""
+
+# In the order of their keys, so that two callers with the same keys never wait in a ring.
+WRITE_HOLDS = """
+    INSERT INTO inventory_hold
+        (public, status, principal, idempotency_key, request_hash, expires_at, max_expires_at,
+         contact, reference, asked)
+    SELECT public, 'active', principal, key, request_hash, clock_timestamp() + lifetime,
+           clock_timestamp() + longest, contact, reference, asked::jsonb
+    FROM unnest(
+        %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::interval[], %s::interval[],
+        %s::text[], %s::text[], %s::text[]
+    ) AS new (
+        public, principal, key, request_hash, lifetime, longest, contact, reference, asked
+    )
+    ORDER BY principal, key
+    RETURNING principal, idempotency_key, id
+"""
+
+END_HOLDS = """
+    UPDATE inventory_hold AS hold
+    SET status = ended.status, ended_at = clock_timestamp(),
+        reference = coalesce(ended.reference, hold.reference)
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS ended (id, status, reference)
+    WHERE hold.id = ended.id AND hold.status = 'active'
+"""
+
+CHANGE_ASKED = """
+    UPDATE inventory_hold AS hold SET asked = changed.asked::jsonb
+    FROM unnest(%s::bigint[], %s::text[]) AS changed (id, asked)
+    WHERE hold.id = changed.id AND hold.status = 'active'
+"""
+
+REMOVE_PARTS = """
+    DELETE FROM inventory_holdline AS part
+    USING unnest(%s::bigint[], %s::int[], %s::int[]) AS gone (hold_id, line, n)
+    WHERE part.hold_id = gone.hold_id AND part.line = gone.line AND part.n = gone.n
+"""
+
+CHANGE_PARTS = """
+    UPDATE inventory_holdline AS part SET quantity = part.quantity + change.delta
+    FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bigint[])
+        AS change (hold_id, line, n, delta)
+    WHERE part.hold_id = change.hold_id AND part.line = change.line AND part.n = change.n
+"""
+
+WRITE_PARTS = """
+    INSERT INTO inventory_holdline (hold_id, line, n, level_id, quantity)
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
+"""
+
+WRITE_ALLOCATIONS = """
+    INSERT INTO inventory_allocation (level_id, quantity, reference)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
+"""
+
+CHANGE_ALLOCATIONS = """
+    UPDATE inventory_allocation AS promise SET quantity = promise.quantity + change.delta
+    FROM unnest(%s::bigint[], %s::bigint[]) AS change (id, delta)
+    WHERE promise.id = change.id
+"""
+
+REMOVE_ALLOCATIONS = """
+    DELETE FROM inventory_allocation WHERE id = ANY(%s)
 """

@@ -1,8 +1,13 @@
 """What the ledger knows when it decides."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from accounts.access import Scope
+from inventory.models.hold import HoldStatus
 from inventory.models.movement import MovementKind
+
+type Key = tuple[int, int]  # a level by its item and place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,30 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """What the ledger asks of an item."""
+
+    sku: str
+    stocked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the ledger asks of a place; a lower `priority` is taken from first."""
+
+    code: str
+    path: str = ""
+    structural: bool = False
+    sells: bool = True
+    priority: int = 50
+
+    def is_in(self, scope: Scope) -> bool:
+        if scope.paths is None:
+            return True
+        return any(f"{self.path}.".startswith(f"{path}.") for path in scope.paths)
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """A movement that somebody wants to reverse, and whether somebody has."""
 
@@ -51,18 +80,48 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
-    """What the locking SELECT and the facts read under it say.
+class Part:
+    """What a hold holds of its `line` (from 1) at one level; `n` tells parts of a line apart."""
 
-    `levels` by (item, place); `skus` of items and `codes` of places that are named, by id;
-    `structural` places, those `not_sold` from and items `not_stocked` among them; `origins` by
-    movement id.
+    line: int
+    n: int
+    key: Key
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A hold as its lock showed it; `asked` are (item, base units) in the order of the request."""
+
+    id: int
+    status: HoldStatus
+    expires_at: datetime
+    request_hash: bytes
+    asked: tuple[tuple[int, int], ...]
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAllocation:
+    """What is promised to `reference` at one level."""
+
+    key: Key
+    quantity: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the locks and the facts read under them say.
+
+    `levels` by (item, place); `articles` and `places` that are named or stood at, `origins`,
+    `holds` and `allocations` by id; `keys` are the holds that exist already by (principal, key).
     """
 
-    levels: dict[tuple[int, int], Level]
-    skus: dict[int, str]
-    codes: dict[int, str]
-    structural: frozenset[int] = frozenset()
-    not_sold: frozenset[int] = frozenset()
-    not_stocked: frozenset[int] = frozenset()
+    levels: dict[Key, Level]
+    articles: dict[int, Article]
+    places: dict[int, Place]
     origins: dict[int, Origin] = field(default_factory=dict)
+    holds: dict[int, StandingHold] = field(default_factory=dict)
+    keys: dict[tuple[str, str], int] = field(default_factory=dict)
+    allocations: dict[int, OpenAllocation] = field(default_factory=dict)

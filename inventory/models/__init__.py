@@ -1,5 +1,7 @@
+from inventory.models.allocation import Allocation
 from inventory.models.barcode import Barcode
 from inventory.models.category import Category
+from inventory.models.hold import Hold, HoldLine, HoldStatus
 from inventory.models.item import Item, ItemStatus
 from inventory.models.ledger_check import LedgerCheck, LedgerMark
 from inventory.models.level import StockLevel
@@ -13,8 +15,12 @@ from inventory.models.sales_line import SalesLine
 from inventory.models.unit import Unit
 
 __all__ = [
+    "Allocation",
     "Barcode",
     "Category",
+    "Hold",
+    "HoldLine",
+    "HoldStatus",
     "Item",
     "ItemStatus",
     "LedgerCheck",

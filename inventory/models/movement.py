@@ -1,6 +1,7 @@
 """One line of the ledger: what changed at a level, and the balance after it."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
 
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
@@ -30,7 +31,26 @@ class MovementKind(models.TextChoices):
     RETURN = "return", "Return"
     ADJUST = "adjust", "Adjust"
     REVERSE = "reverse", "Reverse"
+    HOLD = "hold", "Hold"
+    RELEASE = "release", "Release"
+    EXPIRE = "expire", "Expire"
+    CONFIRM = "confirm", "Confirm"
+    ALLOCATE = "allocate", "Allocate"
+    DEALLOCATE = "deallocate", "Deallocate"
     RELABEL = "relabel", "Relabel"
+
+
+# What only promises: what is on hand stays.
+PROMISES = frozenset(
+    {
+        MovementKind.HOLD,
+        MovementKind.RELEASE,
+        MovementKind.EXPIRE,
+        MovementKind.CONFIRM,
+        MovementKind.ALLOCATE,
+        MovementKind.DEALLOCATE,
+    }
+)
 
 
 _DID: dict[str, str] = {
@@ -39,6 +59,12 @@ _DID: dict[str, str] = {
     MovementKind.RETURN: "Returned",
     MovementKind.ADJUST: "Corrected",
     MovementKind.REVERSE: "Reversed",
+    MovementKind.HOLD: "Held",
+    MovementKind.RELEASE: "Hold released",
+    MovementKind.EXPIRE: "Hold expired",
+    MovementKind.CONFIRM: "Hold confirmed",
+    MovementKind.ALLOCATE: "Allocated",
+    MovementKind.DEALLOCATE: "Allocation given back",
     MovementKind.RELABEL: "Its place changed",
 }
 _NOUN: dict[str, str] = {
@@ -56,6 +82,25 @@ _NUMBERED = ("order", "invoice", "delivery")
 def references_called(text: str) -> list[str]:
     """What `text` may mean as a reference: itself, or the bare number of a document."""
     return [text] if ":" in text else [text, *(f"{noun}:{text}" for noun in _NUMBERED)]
+
+
+def belongs_to(reference: str) -> str:
+    """Where a reference leads: a hold has a page, all else its movements."""
+    noun, _, number = reference.partition(":")
+    if noun == "hold" and number.isascii() and number.isdecimal():
+        return reverse("inventory:hold-detail", args=[number])
+    return f"{reverse('inventory:movement-list')}?{urlencode({'reference': reference})}"
+
+
+def _promises(*, held: int = 0, allocated: int = 0, **kind: Any) -> Q:
+    """The condition that a line of this kind only promises, or takes back, in these directions."""
+    sign = {1: "__gt", 0: "", -1: "__lt"}
+    return Q(
+        **kind,
+        **{f"held_delta{sign[held]}": 0, f"allocated_delta{sign[allocated]}": 0},
+        on_hand_delta=0,
+        unavailable_delta=0,
+    )
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
@@ -111,7 +156,12 @@ class StockMovement(models.Model):
         default=True, help_text="Whether what stood there could be sold, so was available."
     )
     actor = models.ForeignKey(
-        "accounts.User", models.PROTECT, related_name="movements", db_index=False
+        "accounts.User",
+        models.PROTECT,
+        null=True,
+        related_name="movements",
+        db_index=False,
+        help_text="Nobody when the clock did it.",
     )
     reason = models.ForeignKey(
         "inventory.Reason", models.PROTECT, null=True, related_name="movements", db_index=False
@@ -144,8 +194,18 @@ class StockMovement(models.Model):
                     allocated_delta=0,
                     held_delta=0,
                     unavailable_delta=0,
-                ),
+                )
+                | _promises(held=+1, kind="hold")
+                | _promises(held=-1, kind__in=["release", "expire"])
+                | _promises(held=-1, allocated=+1, kind="confirm")
+                & Q(allocated_delta=F("held_delta") * -1)
+                | _promises(allocated=+1, kind="allocate")
+                | _promises(allocated=-1, kind="deallocate"),
                 name="stock_movement_does_what_it_says",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="expire") | Q(actor__isnull=False),
+                name="stock_movement_only_the_clock_has_no_actor",
             ),
             models.CheckConstraint(
                 condition=Q(on_hand_delta__range=(-QUANTITY_MAX, QUANTITY_MAX)),
@@ -238,7 +298,7 @@ class StockMovement(models.Model):
         A hint for a page, under the lock the ledger decides. `level` and `reversal` should be
         loaded.
         """
-        if self.kind in (MovementKind.REVERSE, MovementKind.RELABEL):
+        if self.kind in PROMISES or self.kind in (MovementKind.REVERSE, MovementKind.RELABEL):
             return False
         if getattr(self, "reversal", None) is not None:
             return False

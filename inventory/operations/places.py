@@ -2,6 +2,7 @@
 
 from django.db import IntegrityError, connection, transaction
 
+from accounts.access import scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, Request
@@ -76,5 +77,11 @@ def _relabel(before: dict[int, tuple[str, bool]], place: Location, actor: User) 
     )
     if lines:
         ledger.post_one(
-            Request(MovementKind.RELABEL, lines, actor=actor.pk, reference=f"place:{place.code}")
+            Request(
+                MovementKind.RELABEL,
+                lines,
+                actor=actor.pk,
+                scope=scope_of(actor),
+                reference=f"place:{place.code}",
+            )
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.access import scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import LevelChanged, Line, Request
@@ -53,11 +54,15 @@ def ship_stock(
     reference: str = "",
     note: str = "",
     effective_at: datetime | None = None,
+    allocation: int | None = None,
     key: UUID | None = None,
 ) -> StockMovement:
     """Book `quantity` base units out of a place; return the ledger line.
 
+    It takes what is free there, or with `allocation` what is promised by it.
+
     :raises NotEnoughStock: if fewer are free there
+    :raises PromiseGone: if the allocation was used up, or promises less
     :raises KeyReused: if `key` stands for another request
     """
     return _book(
@@ -69,6 +74,7 @@ def ship_stock(
         reference=reference,
         note=note,
         effective_at=effective_at,
+        promise=allocation,
         key=key,
     )
 
@@ -160,6 +166,7 @@ def reverse_movement(
             MovementKind.REVERSE,
             (line,),
             actor=actor.pk,
+            scope=scope_of(actor),
             reference=origin.reference,
             note=note,
             reverses=origin.pk,
@@ -181,6 +188,7 @@ def _book(
     note: str = "",
     effective_at: datetime | None = None,
     seen: int | None = None,
+    promise: int | None = None,
     key: UUID | None = None,
 ) -> StockMovement:
     claim = _claim(
@@ -194,6 +202,7 @@ def _book(
         reference=reference,
         note=note,
         seen=seen,
+        promise=promise,
     )
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
@@ -203,8 +212,9 @@ def _book(
     movement = _post(
         Request(
             kind,
-            (Line(item.pk, quantity, location.pk),),
+            (Line(item.pk, quantity, location.pk, promise),),
             actor=actor.pk,
+            scope=scope_of(actor),
             reference=reference,
             reason=why,
             note=note,

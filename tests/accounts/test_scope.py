@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[2]
 # What has edges or operations, by folder and by file.
 ROOMS = ("views", "operations", "admin", "api")
 FILES = {"forms.py", "scan.py", "search.py", "tiles.py", "availability.py", "reports.py"}
-NARROWS = {"for_user", "within"}
+NARROWS = {"for_user", "within", "of"}
 # Making a row asks for none.
 MAKES = {"create", "bulk_create"}
 
@@ -38,6 +38,7 @@ ALLOWED = {
     ("inventory/operations/stock.py", "_post", "StockMovement"): "the line booked just now",
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "_sold_before", "StockMovement"): "lines of levels that were narrowed",
+    ("inventory/reports.py", "lines_of_hold", "Item"): "of a hold that was narrowed",
     ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
     ("jobs/operations/retention.py", "prune_outbox", "Effect"): "the clock's",

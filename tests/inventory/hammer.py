@@ -8,16 +8,26 @@ import os
 import random
 import sys
 from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from accounts.models import User  # noqa: E402 -- after setup
+from accounts.access import EVERYWHERE  # noqa: E402 -- after setup
+from accounts.models import User  # noqa: E402
 from inventory import ledger, operations  # noqa: E402
 from inventory.ledger import Line, Request  # noqa: E402
-from inventory.models import MovementKind, Reason, StockLevel, StockMovement  # noqa: E402
+from inventory.models import (  # noqa: E402
+    Allocation,
+    Hold,
+    MovementKind,
+    Reason,
+    StockLevel,
+    StockMovement,
+)
 
 
 def several(kind: MovementKind, levels: list[StockLevel], actor: User, reason: int | None):
@@ -27,7 +37,7 @@ def several(kind: MovementKind, levels: list[StockLevel], actor: User, reason: i
     lines = tuple(
         Line(level.item_id, sign * random.randint(1, 3), level.location_id) for level in chosen
     )
-    return ledger.post_one(Request(kind, lines, actor=actor.pk, reason=reason))
+    return ledger.post_one(Request(kind, lines, actor=actor.pk, scope=EVERYWHERE, reason=reason))
 
 
 def reverse_something(levels: list[StockLevel], actor: User):
@@ -36,15 +46,67 @@ def reverse_something(levels: list[StockLevel], actor: User):
     return operations.reverse_movement(movement=latest.pk, actor=actor)
 
 
+def hold_something(levels: list[StockLevel], actor: User):
+    """One or two items, wherever they stand; some are over before they have begun."""
+    chosen = random.sample(levels, random.randint(1, 2))
+    return operations.hold_stock(
+        lines=[(level.item.sku, random.randint(1, 3)) for level in chosen],
+        lifetime=timedelta(milliseconds=random.choice([0, 20, 60_000])),
+        actor=actor,
+        key=uuid4(),
+    )
+
+
+def end_a_hold(actor: User):
+    hold = Hold.objects.order_by("?").first()
+    if hold is None:
+        return operations.expire_holds()
+    if random.random() < 0.3:
+        quantity = random.randint(1, 4)
+        return operations.change_hold(hold=hold.pk, line=1, quantity=quantity, actor=actor)
+    end = random.choice([operations.release_hold, operations.confirm_hold])
+    return end(hold=hold.pk, actor=actor)
+
+
+def allocate_something(levels: list[StockLevel], actor: User):
+    level = random.choice(levels)
+    return operations.allocate_stock(
+        sku=level.item.sku, quantity=random.randint(1, 3), reference="order:7", actor=actor
+    )
+
+
+def use_an_allocation(actor: User):
+    promise = Allocation.objects.select_related("level__item", "level__location")
+    promise = promise.order_by("?").first()
+    if promise is None:
+        return operations.expire_holds()
+    if random.random() < 0.5:
+        return operations.deallocate_stock(allocation=promise.pk, quantity=1, actor=actor)
+    return operations.ship_stock(
+        sku=promise.level.item.sku,
+        place=promise.level.location.code,
+        quantity=1,
+        allocation=promise.pk,
+        actor=actor,
+    )
+
+
 def main(seed: int, times: int) -> Counter[str]:
     random.seed(seed)
-    levels = list(StockLevel.objects.order_by("pk"))
+    levels = list(StockLevel.objects.select_related("item").order_by("pk"))
     actor, reason = User.objects.first(), Reason.objects.get(code="miscounted").pk
     acts = [
         lambda: several(MovementKind.RECEIVE, levels, actor, None),
         lambda: several(MovementKind.SHIP, levels, actor, None),
         lambda: several(MovementKind.ADJUST, levels, actor, reason),
         lambda: reverse_something(levels, actor),
+        lambda: hold_something(levels, actor),
+        lambda: hold_something(levels, actor),
+        lambda: end_a_hold(actor),
+        lambda: end_a_hold(actor),
+        lambda: operations.expire_holds(),
+        lambda: allocate_something(levels, actor),
+        lambda: use_an_allocation(actor),
     ]
     outcomes: Counter[str] = Counter()
     for _ in range(times):

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.access import EVERYWHERE
 from inventory import ledger, operations
 from inventory.ledger import Line, Request
 from inventory.models import Location, MovementKind
@@ -32,7 +33,7 @@ def booked(kind, *, sign=1, reason=None):
         levels = [make_stock(9), make_stock(9)]
         lines = tuple(Line(each.item_id, sign, each.location_id) for each in reversed(levels))
         with CaptureQueriesContext(connection) as log:
-            ledger.post_one(Request(kind, lines, actor=actor.pk, reason=reason))
+            ledger.post_one(Request(kind, lines, actor=actor.pk, scope=EVERYWHERE, reason=reason))
         return log
 
     return act

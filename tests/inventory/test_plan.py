@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.access import EVERYWHERE
 from inventory.ledger import (
+    Article,
     Balance,
     Level,
     Line,
     NotEnoughStock,
     Origin,
+    Place,
     Refused,
     Request,
     Stock,
@@ -31,14 +34,18 @@ def stock_of(quantities: dict[tuple[int, int], int], **facts) -> Stock:
             key: Level(number, Balance(on_hand=on_hand), version=on_hand)
             for number, (key, on_hand) in enumerate(quantities.items(), start=100)
         },
-        skus={MUG: "MUG", TRAY: "TRAY"},
-        codes={BIN_A: "A-01", BIN_B: "B-01", ZONE: "A"},
+        articles={MUG: Article("MUG"), TRAY: Article("TRAY")},
+        places={
+            BIN_A: Place("A-01"),
+            BIN_B: Place("B-01"),
+            ZONE: Place("A", structural=True),
+        },
         **facts,
     )
 
 
 def ask(kind: MovementKind, *lines: Line, **rest) -> Request:
-    return Request(kind, lines, actor=ACTOR, **rest)
+    return Request(kind, lines, actor=ACTOR, scope=EVERYWHERE, **rest)
 
 
 lines = st.builds(
@@ -113,11 +120,11 @@ class TestPlan:
             [ask(MovementKind.SHIP, Line(MUG, 1, BIN_A))] * 2, stock, now=NOW
         ).outcomes
 
-        assert one == 1
+        assert one.postings == 1
         assert two.shortages[0].available_now == 0
 
     def test_refuses_a_structural_place(self):
-        stock = stock_of({}, structural=frozenset({ZONE}))
+        stock = stock_of({})
 
         [refused] = plan([ask(MovementKind.RECEIVE, Line(MUG, 1, ZONE))], stock, now=NOW).outcomes
 
@@ -125,7 +132,8 @@ class TestPlan:
         assert "A" in refused.text
 
     def test_refuses_what_is_not_stocked(self):
-        stock = stock_of({}, not_stocked=frozenset({MUG}))
+        stock = stock_of({})
+        stock.articles[MUG] = Article("MUG", stocked=False)
 
         [refused] = plan([ask(MovementKind.RECEIVE, Line(MUG, 1, BIN_A))], stock, now=NOW).outcomes
 
@@ -169,7 +177,7 @@ class TestPlanReversal:
     def test_happens_once_even_in_one_call(self):
         planned = self.reversal(self.shipment(reversed_already=False), times=2)
 
-        assert planned.outcomes[0] == 1
+        assert planned.outcomes[0].postings == 1
         assert planned.outcomes[1].code == "already_reversed"
 
     def test_is_refused_when_somebody_has(self):

@@ -2,19 +2,28 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from inventory import operations
-from inventory.models import StockMovement
+from inventory.models import Hold, StockMovement
 from tests import processes
 from tests.acts import adjust, all_at_once, at_once
 from tests.factories import make_item, make_place, make_stock, make_user
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-RULES = {"not_enough_stock", "already_reversed", "not_reversible"}
+QUARTER = timedelta(minutes=15)
+RULES = {
+    "already_reversed",
+    "hold_broken",
+    "hold_ended",
+    "not_enough_stock",
+    "not_reversible",
+    "promise_gone",
+}
 
 
 def test_eight_processes_book_at_random_on_five_items():
@@ -103,3 +112,95 @@ def test_a_line_is_reversed_once_however_many_try():
     assert refused == [operations.AlreadyReversed] * 5
     shelf.refresh_from_db()
     assert shelf.on_hand == 0
+
+
+def test_the_last_ten_are_held_by_no_more_than_ten():
+    shelves = [make_stock(4, item=make_item(sku="LAST"))]
+    shelves += [make_stock(6, item=shelves[0].item)]
+    actor = make_user()
+
+    def hold(quantity):
+        return lambda: operations.hold_stock(
+            lines=[("LAST", quantity)], lifetime=QUARTER, actor=actor, key=uuid4()
+        )
+
+    outcomes = all_at_once([hold(1 + number % 3) for number in range(20)])
+
+    held = [outcome for outcome in outcomes if isinstance(outcome, Hold)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, operations.NotEnoughStock)]
+    assert len(held) + len(refused) == 20, outcomes
+    taken = sum(quantity for one in held for _, quantity in one.asked)
+    # Who was refused wanted more than was left in the end.
+    wanted = [refusal.shortages[0].wanted for refusal in refused]
+    assert taken <= 10
+    assert all(each > 10 - taken for each in wanted)
+
+
+def test_the_same_key_at_once_is_one_hold():
+    make_stock(5, item=make_item(sku="TWICE"))
+    actor, key = make_user(), uuid4()
+
+    holds = at_once(
+        8,
+        lambda: operations.hold_stock(lines=[("TWICE", 2)], lifetime=QUARTER, actor=actor, key=key),
+    )
+
+    assert len({hold.pk for hold in holds}) == 1, holds
+
+
+def test_the_same_key_at_once_for_two_things_refuses_one():
+    make_stock(5, item=make_item(sku="ONE"))
+    make_stock(5, item=make_item(sku="OTHER"))
+    actor, key = make_user(), uuid4()
+
+    def hold(sku):
+        return lambda: operations.hold_stock(
+            lines=[(sku, 2)], lifetime=QUARTER, actor=actor, key=key
+        )
+
+    outcomes = all_at_once([hold("ONE"), hold("OTHER")] * 3)
+
+    kinds = Counter(type(outcome).__name__ for outcome in outcomes)
+    assert kinds == {"Hold": 3, "KeyTaken": 3}, outcomes
+
+
+def test_a_hold_is_confirmed_or_expired_and_never_both():
+    shelf = make_stock(300, item=make_item(sku="EDGE"))
+    actor = make_user()
+    both: Counter[str] = Counter()
+    for number in range(60):
+        made = operations.hold_stock(
+            lines=[("EDGE", 1)],
+            lifetime=timedelta(milliseconds=2 * number),
+            actor=actor,
+            key=uuid4(),
+        )
+        confirm, _ = all_at_once(
+            [
+                lambda made=made: operations.confirm_hold(hold=made.pk, actor=actor),
+                operations.expire_holds,
+            ]
+        )
+        both[confirm.status if isinstance(confirm, Hold) else confirm.code] += 1
+
+    shelf.refresh_from_db()
+    assert both.total() == 60
+    assert both.keys() == {"confirmed", "hold_ended"}, both
+    assert shelf.allocated == both["confirmed"]
+    operations.expire_holds()
+    assert operations.check_ledger(full=True).findings == []
+
+
+def test_lines_in_opposite_order_do_not_wait_in_a_ring():
+    for sku in ("LEFT", "RIGHT"):
+        make_stock(200, item=make_item(sku=sku))
+    actor = make_user()
+
+    def hold(*skus):
+        return lambda: operations.hold_stock(
+            lines=[(sku, 1) for sku in skus], lifetime=QUARTER, actor=actor, key=uuid4()
+        )
+
+    outcomes = all_at_once([hold("LEFT", "RIGHT"), hold("RIGHT", "LEFT")] * 8)
+
+    assert all(isinstance(outcome, Hold) for outcome in outcomes), outcomes

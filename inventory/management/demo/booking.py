@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from accounts.access import EVERYWHERE
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Done, Line, Request
@@ -58,6 +59,7 @@ class Desk:
                 for sku, place, quantity in act.lines
             ),
             actor=self._people[act.by],
+            scope=EVERYWHERE,
             reference=act.reference,
             reason=self._reasons[act.reason] if act.reason else None,
             note=act.note,

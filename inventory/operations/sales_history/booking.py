@@ -17,6 +17,7 @@ from pathlib import Path
 from django.db import Error, OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from accounts.access import EVERYWHERE
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, Refused, Request
@@ -210,6 +211,7 @@ def _request(
         kind,
         tuple(Line(items[line.row.code], abs(line.row.quantity), run.shelf.pk) for line in lines),
         actor=run.actor.pk,
+        scope=EVERYWHERE,
         reference=f"invoice:{first.invoice}",
         effective_at=first.at,
     )

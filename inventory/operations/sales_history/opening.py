@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.access import EVERYWHERE
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, Request
@@ -133,6 +134,7 @@ def _receipts(
             MovementKind.RECEIVE,
             tuple(Line(item, part, shelf.pk) for part in _parts(short)),
             actor=actor.pk,
+            scope=EVERYWHERE,
             reference=OPENING,
             effective_at=first_at - timedelta(seconds=1),
         )

@@ -1,0 +1,318 @@
+"""Any order of any operations on PostgreSQL, against a model that is a dict.
+
+`BACKROOM_STEPS=2000x100` runs more of it: examples x steps.
+"""
+
+import os
+from collections import Counter
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from inventory import operations
+from inventory.models import Allocation, Hold, HoldLine, HoldStatus, StockLevel
+from tests.factories import make_item, make_place, make_user
+
+EXAMPLES, STEPS = map(int, os.environ.get("BACKROOM_STEPS", "100x30").split("x"))
+
+SKUS = ["MUG", "TRAY"]
+SELLING = ["A-01", "B-01"]
+CODES = [*SELLING, "Q-01"]
+QUARTER = timedelta(minutes=15)
+
+skus, codes, few = st.sampled_from(SKUS), st.sampled_from(CODES), st.integers(1, 6)
+
+
+class House(RuleBasedStateMachine):
+    """`on_hand` by (sku, place), `held` and `allocated` by number and by (sku, place)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.actor = make_user()
+        for sku in SKUS:
+            make_item(sku=sku)
+        for code in CODES:
+            make_place(code=code, sellable=code != "Q-01")
+        self.on_hand: Counter = Counter()
+        self.held: dict[int, Counter] = {}
+        self.allocated: dict[int, tuple] = {}
+        self.overdue: set[int] = set()
+        self.booked: list[tuple] = []
+
+    def teardown(self) -> None:
+        try:
+            assert operations.check_ledger(full=True).findings == []
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    # --- the model ---------------------------------------------------------------------------
+
+    def free(self, sku, code, *, without=()):
+        """What may be taken at a place; `without` what holds that ran out hold there."""
+        held = sum(parts[sku, code] for hold, parts in self.held.items() if hold not in without)
+        allocated = sum(quantity for key, quantity in self.allocated.values() if key == (sku, code))
+        return self.on_hand[sku, code] - held - allocated
+
+    def to_sell(self, sku, place="", *, without=()):
+        places = [code for code in SELLING if place in ("", code)]
+        return sum(self.free(sku, code, without=without) for code in places)
+
+    def ended(self, sku):
+        """Holds that ran out are ended by whoever would be refused because of them."""
+        for hold in [hold for hold in self.overdue if any(self.held[hold][sku, c] for c in CODES)]:
+            self.overdue.discard(hold)
+            del self.held[hold]
+
+    def expect(self, sku, fits, fits_when_ended, act):
+        """`act` succeeds if and only if it fits, if need be after ending what ran out."""
+        if fits_when_ended:
+            done = act()
+            if not fits:
+                self.ended(sku)
+            return done
+        with pytest.raises(operations.NotEnoughStock):
+            act()
+        return None
+
+    # --- goods -------------------------------------------------------------------------------
+
+    @rule(sku=skus, code=codes, quantity=few)
+    def receive(self, sku, code, quantity):
+        line = operations.receive_stock(sku=sku, place=code, quantity=quantity, actor=self.actor)
+        self.on_hand[sku, code] += quantity
+        self.booked.append((line.pk, sku, code, quantity))
+
+    @rule(sku=skus, code=codes, quantity=few)
+    def ship(self, sku, code, quantity):
+        line = self.expect(
+            sku,
+            self.free(sku, code) >= quantity,
+            self.free(sku, code, without=self.overdue) >= quantity,
+            lambda: operations.ship_stock(sku=sku, place=code, quantity=quantity, actor=self.actor),
+        )
+        if line:
+            self.on_hand[sku, code] -= quantity
+            self.booked.append((line.pk, sku, code, -quantity))
+
+    @rule(sku=skus, code=codes, delta=few | st.integers(-6, -1))
+    def adjust(self, sku, code, delta):
+        line = self.expect(
+            sku,
+            self.free(sku, code) + delta >= 0,
+            self.free(sku, code, without=self.overdue) + delta >= 0,
+            lambda: operations.adjust_stock(
+                sku=sku, place=code, delta=delta, reason="miscounted", actor=self.actor
+            ),
+        )
+        if line:
+            self.on_hand[sku, code] += delta
+            self.booked.append((line.pk, sku, code, delta))
+
+    @precondition(lambda self: self.booked)
+    @rule(data=st.data())
+    def reverse(self, data):
+        line, sku, code, change = self.booked.pop(data.draw(st.integers(0, len(self.booked) - 1)))
+        undone = self.expect(
+            sku,
+            self.free(sku, code) >= change,
+            self.free(sku, code, without=self.overdue) >= change,
+            lambda: operations.reverse_movement(movement=line, actor=self.actor),
+        )
+        if undone:
+            self.on_hand[sku, code] -= change
+
+    # --- holds -------------------------------------------------------------------------------
+
+    @rule(wanted=st.dictionaries(skus, few, min_size=1), place=st.sampled_from(["", *CODES]))
+    def hold(self, wanted, place):
+        fits = all(self.to_sell(sku, place) >= quantity for sku, quantity in wanted.items())
+        # One item that cannot be had, and nothing is held; what ran out may be ended all the same.
+        ended = all(
+            self.to_sell(sku, place, without=self.overdue) >= quantity
+            for sku, quantity in wanted.items()
+        )
+        ask = {"lines": list(wanted.items()), "lifetime": QUARTER, "place": place}
+        if not ended:
+            with pytest.raises(operations.NotEnoughStock):
+                operations.hold_stock(**ask, actor=self.actor, key=uuid4())
+            return
+        made = operations.hold_stock(**ask, actor=self.actor, key=uuid4())
+        if not fits:
+            self.read_ends()
+        self.held[made.pk] = self.parts(made.pk)
+        for sku, quantity in wanted.items():
+            assert sum(self.held[made.pk][sku, code] for code in CODES) == quantity
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), quantity=few)
+    def change(self, data, quantity):
+        number = self.one_of(data, self.held)
+        hold = Hold.objects.get(pk=number)
+        sku = {item.pk: item.sku for item in self.items()}[hold.asked[0][0]]
+        if number in self.overdue:
+            with pytest.raises(operations.HoldEnded):
+                operations.change_hold(hold=number, line=1, quantity=quantity, actor=self.actor)
+            return
+        more = quantity - sum(self.held[number][sku, code] for code in CODES)
+        changed = self.expect(
+            sku,
+            self.to_sell(sku) >= more or more <= 0,
+            self.to_sell(sku, without=self.overdue) >= more or more <= 0,
+            lambda: operations.change_hold(
+                hold=number, line=1, quantity=quantity, actor=self.actor
+            ),
+        )
+        if changed:
+            self.held[number] = self.parts(number)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def release(self, data):
+        number = self.one_of(data, self.held)
+        assert operations.release_hold(hold=number, actor=self.actor).status == "released"
+        del self.held[number]
+        self.overdue.discard(number)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def confirm(self, data):
+        number = self.one_of(data, self.held)
+        if number in self.overdue:
+            with pytest.raises(operations.HoldEnded):
+                operations.confirm_hold(hold=number, actor=self.actor)
+            return
+        operations.confirm_hold(hold=number, actor=self.actor)
+        del self.held[number]
+        self.read_allocations()
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def run_out(self, data):
+        number = self.one_of(data, self.held)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE inventory_hold SET expires_at = clock_timestamp() - interval '1 s'"
+                " WHERE id = %s",
+                [number],
+            )
+        self.overdue.add(number)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def extend(self, data):
+        number = self.one_of(data, self.held)
+        ask = {"hold": number, "lifetime": QUARTER, "actor": self.actor}
+        if number in self.overdue:
+            with pytest.raises(operations.HoldEnded):
+                operations.extend_hold(**ask)
+        else:
+            operations.extend_hold(**ask)
+
+    @rule()
+    def sweep(self):
+        assert operations.expire_holds() == len(self.overdue)
+        for number in self.overdue:
+            del self.held[number]
+        self.overdue.clear()
+
+    # --- allocations -------------------------------------------------------------------------
+
+    @rule(sku=skus, quantity=few)
+    def allocate(self, sku, quantity):
+        made = self.expect(
+            sku,
+            self.to_sell(sku) >= quantity,
+            self.to_sell(sku, without=self.overdue) >= quantity,
+            lambda: operations.allocate_stock(
+                sku=sku, quantity=quantity, reference="order:7", actor=self.actor
+            ),
+        )
+        if made:
+            self.read_allocations()
+
+    @precondition(lambda self: self.allocated)
+    @rule(data=st.data(), quantity=few, ships=st.booleans())
+    def use_allocation(self, data, quantity, ships):
+        number = self.one_of(data, self.allocated)
+        (sku, code), promised = self.allocated[number]
+
+        def act():
+            if not ships:
+                return operations.deallocate_stock(
+                    allocation=number, quantity=quantity, actor=self.actor
+                )
+            return operations.ship_stock(
+                sku=sku, place=code, quantity=quantity, allocation=number, actor=self.actor
+            )
+
+        if quantity > promised:
+            with pytest.raises(operations.PromiseGone):
+                act()
+            return
+        act()
+        if ships:
+            self.on_hand[sku, code] -= quantity
+        self.read_allocations()
+
+    # --- what the tables say -----------------------------------------------------------------
+
+    @invariant()
+    def balances_are_those_of_the_model(self):
+        for level in StockLevel.objects.select_related("item", "location"):
+            key = level.item.sku, level.location.code
+            assert level.on_hand == self.on_hand[key]
+            assert level.available == self.free(*key)
+
+    def items(self):
+        return {level.item for level in StockLevel.objects.select_related("item")}
+
+    def one_of(self, data, numbers):
+        return data.draw(st.sampled_from(sorted(numbers)))
+
+    def parts(self, number):
+        lines = HoldLine.objects.filter(hold=number)
+        parts: Counter = Counter()
+        for line in lines.select_related("level__item", "level__location"):
+            parts[line.level.item.sku, line.level.location.code] += line.quantity
+        return parts
+
+    def read_ends(self):
+        """Which of the holds that ran out were ended to make room."""
+        ended = Hold.objects.filter(pk__in=self.overdue, status=HoldStatus.EXPIRED)
+        for number in ended.values_list("pk", flat=True):
+            self.overdue.discard(number)
+            del self.held[number]
+
+    def read_allocations(self):
+        promises = Allocation.objects.select_related("level__item", "level__location")
+        self.allocated = {
+            one.pk: ((one.level.item.sku, one.level.location.code), one.quantity)
+            for one in promises
+        }
+
+
+@pytest.mark.django_db
+def test_any_order_of_operations_agrees_with_the_model():
+    run_state_machine_as_test(
+        House,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
