@@ -12,13 +12,17 @@ _LOOK_AT_STOCK = (
     "inventory.view_reason",
     "inventory.view_stocklevel",
     "inventory.view_stockmovement",
+    "inventory.view_hold",
+    "inventory.view_allocation",
 )
+_PROMISE_STOCK = ("inventory.hold_stock",)
 _MOVE_STOCK = (
     "inventory.receive_stock",
     "inventory.ship_stock",
     "inventory.return_stock",
     "inventory.adjust_stock",
     "inventory.reverse_stock",
+    "inventory.allocate_stock",
 )
 _KEEP_ITEMS = (
     "inventory.add_item",
@@ -54,9 +58,9 @@ _KEEP_PEOPLE = (
     "jobs.view_idempotencykey",
 )
 
-WAREHOUSE = frozenset(_LOOK_AT_STOCK + _MOVE_STOCK)
+WAREHOUSE = frozenset(_LOOK_AT_STOCK + _PROMISE_STOCK + _MOVE_STOCK)
 PURCHASING = frozenset((*_LOOK_AT_STOCK, *_KEEP_ITEMS, "inventory.receive_stock"))
-SUPPORT = frozenset(_LOOK_AT_STOCK)
+SUPPORT = frozenset(_LOOK_AT_STOCK + _PROMISE_STOCK)
 SUPERVISOR = WAREHOUSE | PURCHASING | frozenset(_RUN_THE_HOUSE)
 DEVELOPER = frozenset({"inventory.view_item", "inventory.view_stocklevel"})
 ADMIN = SUPERVISOR | frozenset(_KEEP_PEOPLE)

@@ -20,3 +20,12 @@ register(
         permission="inventory.view_stockmovement",
     )
 )
+register(
+    Entry(
+        label="Holds",
+        url_name="inventory:hold-list",
+        icon="hold",
+        order=40,
+        permission="inventory.view_hold",
+    )
+)

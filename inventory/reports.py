@@ -7,7 +7,16 @@ from django.db import connection
 
 from accounts.access import Scope
 from inventory.availability import Figures
-from inventory.models import Item, MovementKind, StockLevel, StockMovement
+from inventory.models import (
+    Hold,
+    HoldLine,
+    HoldStatus,
+    Item,
+    MovementKind,
+    StockLevel,
+    StockMovement,
+)
+from inventory.models.hold import maker
 
 # The newest lines of each level by its own index, then the newest of those: however long the
 # ledger is, a page reads a page for each place.
@@ -118,6 +127,65 @@ def timeline(
         adds_up=_adds_up(movements, levels, newest=before is None) and (more or after == Figures()),
         earlier=Position(last.recorded_at, last.pk, after) if last else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOf:
+    """What a hold holds of one item: `parts` are its lines, `by` the name of who made it."""
+
+    hold: Hold
+    quantity: int
+    parts: list[HoldLine]
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A line of a hold: what was asked of which item, what is left of it, and where."""
+
+    number: int
+    item: Item
+    asked: int
+    parts: list[HoldLine]
+
+    @property
+    def left(self) -> int:
+        return sum(part.quantity for part in self.parts)
+
+
+def holds_of_item(item: Item, *, scope: Scope) -> list[HeldOf]:
+    """Who holds an item in `scope`, whoever ends first at the top."""
+    parts = (
+        HoldLine.objects.within(scope)
+        .filter(level__item=item, hold__status=HoldStatus.ACTIVE)
+        .select_related("hold", "level__location")
+        .annotate(by=maker("hold__principal"))
+        .order_by("hold__expires_at", "hold", "line", "n")
+    )
+    by_hold: dict[int, list[HoldLine]] = {}
+    for part in parts:
+        by_hold.setdefault(part.hold_id, []).append(part)
+    return [
+        HeldOf(
+            hold=several[0].hold,
+            quantity=sum(part.quantity for part in several),
+            parts=several,
+            by=several[0].by,  # type: ignore[attr-defined]  # annotated
+        )
+        for several in by_hold.values()
+    ]
+
+
+def lines_of_hold(hold: Hold) -> list[AskedLine]:
+    """What was asked with a hold, and what is left of it where."""
+    items = Item.objects.in_bulk([item for item, _ in hold.asked])
+    parts: dict[int, list[HoldLine]] = {}
+    for part in hold.lines.select_related("level__location").order_by("line", "n"):
+        parts.setdefault(part.line, []).append(part)
+    return [
+        AskedLine(number, items[item], quantity, parts.get(number, []))
+        for number, (item, quantity) in enumerate(hold.asked, start=1)
+    ]
 
 
 def meanwhile(level: StockLevel, *, since: int, size: int = 10) -> list[StockMovement]:

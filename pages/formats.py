@@ -51,6 +51,13 @@ def when(moment: datetime, *, now: datetime | None = None) -> SafeString:
     )
 
 
+def until(moment: datetime) -> str:
+    """Write when something ends, in the business's time zone: `14:35`, from tomorrow on the day."""
+    local = timezone.localtime(moment)
+    today = local.date() == timezone.localdate()
+    return f"{local:%H:%M}" if today else f"{day(moment)}, {local:%H:%M}"
+
+
 def ago(moment: datetime, *, now: datetime) -> str:
     """Say how far `moment` is from `now`: `12 s ago`, `in 5 min`; from a month on, the day."""
     seconds = int((now - moment).total_seconds())

@@ -6,7 +6,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from inventory.models import LedgerCheck, LowStock, StockLevel, StockMovement
+from inventory.models import (
+    Allocation,
+    Hold,
+    LedgerCheck,
+    LowStock,
+    StockLevel,
+    StockMovement,
+)
 from pages.admin import LedgerAdmin, refuse_nul
 from pages.formats import delta
 
@@ -68,6 +75,33 @@ class StockMovementAdmin(LedgerAdmin):
         # As the list among the pages: an OR over two tables would read a million lines.
         refuse_nul(search_term)
         return (queryset.search(search_term) if search_term else queryset), False
+
+
+@admin.register(Hold)
+class HoldAdmin(LedgerAdmin):
+    list_display = ["__str__", "status", "principal", "contact", "reference", "expires_at"]
+    list_filter = ["status"]
+    search_fields = ["reference__istartswith", "contact__istartswith"]
+    search_help_text = "How a reference or a contact begins"
+    ordering = ["-pk"]
+    sortable_by = ()
+    exclude = ["request_hash"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hold]:
+        return Hold.objects.for_user(request.user)
+
+
+@admin.register(Allocation)
+class AllocationAdmin(LedgerAdmin):
+    list_display = ["reference", "level", "quantity", "created_at"]
+    list_select_related = ["level__item", "level__location"]
+    search_fields = ["reference__istartswith", "level__item__sku__iexact"]
+    search_help_text = "A SKU, or how a reference begins"
+    ordering = ["-pk"]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Allocation]:
+        return Allocation.objects.for_user(request.user)
 
 
 @admin.register(LedgerCheck)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from inventory.models.movement import belongs_to
 from pages import formats
 
 register = template.Library()
@@ -29,6 +30,9 @@ def clock(moment: datetime) -> SafeString:
         formats.exactly(moment),
         words,
     )
+
+
+register.simple_tag(belongs_to)
 
 
 @register.simple_tag

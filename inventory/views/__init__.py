@@ -4,6 +4,16 @@ from inventory.views.acts import (
     return_stock,
     ship_stock,
 )
+from inventory.views.allocations import deallocate_stock
+from inventory.views.holds import (
+    change_hold,
+    confirm_hold,
+    extend_hold,
+    hold_detail,
+    hold_list,
+    hold_stock,
+    release_hold,
+)
 from inventory.views.item import change_picture, item_detail, item_new
 from inventory.views.items import item_list
 from inventory.views.movements import movement_list
@@ -13,7 +23,14 @@ from inventory.views.reversal import reverse_movement
 
 __all__ = [
     "adjust_stock",
+    "change_hold",
     "change_picture",
+    "confirm_hold",
+    "deallocate_stock",
+    "extend_hold",
+    "hold_detail",
+    "hold_list",
+    "hold_stock",
     "item_detail",
     "item_list",
     "item_new",
@@ -21,6 +38,7 @@ __all__ = [
     "movement_list",
     "picture",
     "receive_stock",
+    "release_hold",
     "return_stock",
     "reverse_movement",
     "ship_stock",

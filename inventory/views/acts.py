@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import scope_of
 from inventory import availability, operations
 from inventory.forms import AdjustForm, BookForm, ReceiveForm, ReturnForm, ShipForm
-from inventory.models import Item, Location, StockLevel, StockMovement
+from inventory.models import Allocation, Item, Location, StockLevel, StockMovement
 from inventory.views.booked import booked
 from inventory.views.counted import adjust_to_count
 from jobs.idempotency import IdempotencyError
@@ -22,6 +22,7 @@ from pages.requests import PageRequest
 
 # More places than these are typed or scanned, not chosen from a list.
 _OFFERED = 40
+_DIGITS = 18  # what a bigint holds in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
     form = act.form(
         request.POST or None,
         user=request.user,
-        initial={"place": request.GET.get("place", "")[:32]},
+        initial=_initial(request, item, act),
     )
     shortage = None
     if form.is_valid():
@@ -102,6 +103,21 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         "shortage": shortage,
     }
     return render_part(request, "inventory/act.html", "act", context, status=status_of(form))
+
+
+def _initial(request: PageRequest, item: Item, act: Act) -> dict[str, Any]:
+    """What the form begins with: a place, or what is promised to an order."""
+    asked = request.GET.get("allocation", "")
+    if act is SHIP and asked.isascii() and asked.isdecimal() and len(asked) <= _DIGITS:
+        promises = Allocation.objects.for_user(request.user).select_related("level__location")
+        promise = get_object_or_404(promises, pk=int(asked), level__item=item)
+        return {
+            "allocation": promise.pk,
+            "place": promise.level.location.code,
+            "quantity": promise.quantity,
+            "reference": promise.reference,
+        }
+    return {"place": request.GET.get("place", "")[:32]}
 
 
 def known(levels: list[StockLevel]) -> dict[str, Any]:

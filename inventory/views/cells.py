@@ -1,13 +1,12 @@
 """The cells of lists: functions, for fifty rows of templates would cost more than their queries."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from inventory.models import StockMovement
+from inventory.models import Hold, HoldStatus, StockMovement
+from inventory.models.movement import belongs_to
 from pages import formats
 from pages.templatetags import look
 
@@ -88,5 +87,34 @@ def change(line: StockMovement) -> SafeString:
 def reference(line: StockMovement) -> str | SafeString:
     if not line.reference:
         return ""
-    url = f"{reverse('inventory:movement-list')}?{urlencode({'reference': line.reference})}"
-    return format_html('<a href="{}">{}</a>', url, line.reference)
+    return format_html('<a href="{}">{}</a>', belongs_to(line.reference), line.reference)
+
+
+_HOLD_STATES = {
+    HoldStatus.ACTIVE: "held",
+    HoldStatus.CONFIRMED: "ok",
+    HoldStatus.BROKEN: "bad",
+}
+
+
+def hold_number(hold: Hold) -> SafeString:
+    return format_html('<a class="code" href="{}">{}</a>', hold.get_absolute_url(), hold.pk)
+
+
+def hold_items(hold: Any) -> SafeString:
+    """The first of its items, and how many others there are."""
+    first, *others = hold.items
+    more = f" and {len(others)} more" if others else ""
+    return format_html('<b>{}</b> <span class="name">{}</span>{}', first.sku, first.name, more)
+
+
+def hold_state(hold: Hold) -> SafeString:
+    if hold.is_over:
+        return look.state("Over", "off")
+    status = HoldStatus(hold.status)
+    return look.state(status.label, _HOLD_STATES.get(status, "off"))
+
+
+def hold_end(hold: Hold) -> str | SafeString:
+    """When it ends, as long as it may still be used."""
+    return formats.when(hold.expires_at) if hold.status == HoldStatus.ACTIVE else ""

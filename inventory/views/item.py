@@ -16,8 +16,8 @@ from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.availability import Figures
 from inventory.forms import ItemForm, PictureForm
-from inventory.models import Barcode, Category, Item, StockMovement, Unit
-from inventory.reports import Position
+from inventory.models import Allocation, Barcode, Category, Item, StockMovement, Unit
+from inventory.reports import HeldOf, Position
 from jobs.idempotency import IdempotencyError
 from pages.keyset import NOT_OURS
 from pages.parts import go_to
@@ -46,9 +46,25 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
         "most": max((level.on_hand for level in levels), default=0),
         "timeline": timeline,
         "here": frozenset(line.movement.pk for line in timeline.lines),
+        # Most items have none, and need not be asked.
+        "holds": _held(request, item) if any(each.held for each in levels) else [],
+        "allocations": _promised(request, item) if any(e.allocated for e in levels) else [],
         "earlier": _sealed(timeline.earlier, item) if timeline.earlier else "",
     }
     return render(request, "inventory/item.html", context)
+
+
+def _held(request: PageRequest, item: Item) -> list[HeldOf]:
+    if not request.user.has_perm("inventory.view_hold"):
+        return []
+    return reports.holds_of_item(item, scope=scope_of(request.user))
+
+
+def _promised(request: PageRequest, item: Item) -> list[Allocation]:
+    if not request.user.has_perm("inventory.view_allocation"):
+        return []
+    promises = Allocation.objects.for_user(request.user).filter(level__item=item)
+    return list(promises.select_related("level__location").order_by("created_at", "pk"))
 
 
 @permission_required("inventory.add_item", raise_exception=True)

@@ -14,6 +14,13 @@ def _or_nothing(write: Callable[[Any], str]) -> Callable[[Any], str]:
     return lambda given: "" if given is None or given == "" else write(given)
 
 
-for _write in (formats.quantity, formats.delta, formats.money, formats.when, formats.day):
+for _write in (
+    formats.quantity,
+    formats.delta,
+    formats.money,
+    formats.when,
+    formats.until,
+    formats.day,
+):
     register.filter(_write.__name__, _or_nothing(_write))
 register.filter("exactly", _or_nothing(formats.exactly))

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 EVERYBODY = set(ROLES)
 MOVERS = {"Warehouse", "Supervisor", "Admin"}
+HOLDERS = MOVERS | {"Support"}
 LOOKERS = EVERYBODY - {"Developer"}
 
 # Page, method, and the roles that may.
@@ -25,6 +26,14 @@ MATRIX = {
     ("inventory:change-picture", "post"): {"Purchasing", "Supervisor", "Admin"},
     ("inventory:movement-list", "get"): LOOKERS,
     ("inventory:ledger-proof", "get"): LOOKERS,
+    ("inventory:hold-list", "get"): LOOKERS,
+    ("inventory:hold-detail", "get"): LOOKERS,
+    ("inventory:hold-stock", "post"): HOLDERS,
+    ("inventory:extend-hold", "post"): HOLDERS,
+    ("inventory:change-hold", "post"): HOLDERS,
+    ("inventory:release-hold", "post"): HOLDERS,
+    ("inventory:confirm-hold", "post"): HOLDERS,
+    ("inventory:deallocate-stock", "post"): MOVERS,
     ("inventory:receive-stock", "post"): MOVERS | {"Purchasing"},
     ("inventory:ship-stock", "post"): MOVERS,
     ("inventory:return-stock", "post"): MOVERS,
@@ -50,6 +59,15 @@ ABOUT_AN_ITEM = {
     "ship-stock",
     "return-stock",
     "adjust-stock",
+    "hold-stock",
+}
+ABOUT_A_HOLD = {
+    "hold-detail",
+    "extend-hold",
+    "change-hold",
+    "release-hold",
+    "confirm-hold",
+    "deallocate-stock",
 }
 
 
@@ -59,6 +77,8 @@ def url_of(name, shelf):
         return reverse(name, args=[shelf.item.pk])
     if bare == "reverse-movement":
         return reverse(name, args=[shelf.movements.get().pk])
+    if bare in ABOUT_A_HOLD:
+        return reverse(name, args=[1])  # whoever may, is told that there is none
     return reverse(name, args=[1] if bare == "try-again" else [])
 
 

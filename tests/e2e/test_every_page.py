@@ -1,12 +1,15 @@
 """What must hold on every page: nothing that axe finds serious, no error, no breach of the CSP."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from inventory import operations
+from inventory.models import Hold
 from tests.acts import adjust
 from tests.e2e.acts import make_person, sign_in
 from tests.e2e.conftest import PHONE
@@ -28,6 +31,16 @@ FOUND = """async () => (await axe.run(document, {
 def stocked(committed):
     shelf = make_stock(40, item=make_item(reorder_at=50))
     adjust(shelf, by=-3)
+    operations.hold_stock(
+        lines=[(shelf.item.sku, 2)],
+        lifetime=timedelta(hours=1),
+        actor=shelf.movements.first().actor,
+        key=uuid4(),
+        contact="Visitor 12",
+    )
+    operations.allocate_stock(
+        sku=shelf.item.sku, quantity=1, reference="order:7", actor=shelf.movements.first().actor
+    )
     operations.note_stock_change(items=[shelf.item_id])
     operations.check_ledger(full=True)
     return shelf.item
@@ -43,6 +56,9 @@ def addresses(item) -> list[str]:
         reverse("inventory:receive-stock", args=[item.pk]),
         reverse("inventory:adjust-stock", args=[item.pk]),
         "/items/new",
+        reverse("inventory:hold-stock", args=[item.pk]),
+        "/holds",
+        *[hold.get_absolute_url() for hold in Hold.objects.all()],
         "/movements",
         "/ledger",
         "/search?q=item",

@@ -256,7 +256,7 @@ function fade(toast) {
   go();
 }
 
-// --- how long ago, while the page stays open -----------------------------------------------------
+// --- how long ago, or until, while the page stays open -----------------------------------------------------
 
 const UNITS = /** @type {const} */ ([[86400, "day"], [3600, "h"], [60, "min"], [1, "s"]]);
 
@@ -264,11 +264,13 @@ const UNITS = /** @type {const} */ ([[86400, "day"], [3600, "h"], [60, "min"], [
 function tellTimes() {
   if (document.hidden) return;
   for (const time of document.querySelectorAll("time[datetime]")) {
-    if (!/^\d+ (s|min|h) ago$/.test(time.textContent ?? "")) continue;
-    const seconds = Math.floor((Date.now() - Date.parse(time.getAttribute("datetime") ?? "")) / 1000);
+    if (!/^(\d+ (s|min|h) ago|in \d+ (s|min|h))$/.test(time.textContent ?? "")) continue;
+    const passed = Math.floor((Date.now() - Date.parse(time.getAttribute("datetime") ?? "")) / 1000);
+    const seconds = Math.abs(passed);
     const [length, unit] = UNITS.find(([each]) => seconds >= each) ?? [1, "s"];
-    const count = Math.max(0, Math.floor(seconds / length));
-    time.textContent = `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
+    const count = Math.floor(seconds / length);
+    const distance = `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""}`;
+    time.textContent = passed >= 0 ? `${distance} ago` : `in ${distance}`;
   }
 }
 
