@@ -1,5 +1,6 @@
 """A code that a scanner reads off an item."""
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -29,6 +30,6 @@ class Barcode(models.Model):
 
     def clean(self) -> None:
         """Refuse the SKU of another item: a scanner that reads it would open that one."""
-        items = type(self.item)._default_manager
+        items = apps.get_model("inventory.Item")._default_manager
         if other := items.filter(sku__iexact=self.code).exclude(pk=self.item_id).first():
             raise ValidationError({"code": f"{self.code} is the SKU of {other}."})

@@ -147,6 +147,12 @@ def test_movements_are_told_in_the_words_of_the_pages(admin):
         assert f">{word}</td>" in told
 
 
+def test_a_barcode_is_asked_what_it_is_of(admin):
+    answer = admin.post(reverse("admin:inventory_barcode_add"), {"code": "4006381333931"})
+
+    assert answer.context["errors"] == [["This field is required."]]
+
+
 class TestLedger:
     def test_can_be_read(self, admin):
         permission = Permission.objects.first()
