@@ -88,6 +88,10 @@ class CatalogueAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        for name in self.get_autocomplete_fields(request):
+            # Django looks up what is chosen when it shows the form anew, also what is no key.
+            if chosen := request.POST.get(name):
+                _read(self.opts.get_field(name), chosen)
         parent = super().changeform_view
         return self._saved(request, lambda: parent(request, object_id, form_url, extra_context))
 

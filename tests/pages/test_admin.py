@@ -127,6 +127,12 @@ class TestEveryList:
             answer = admin.get(f"{list_of(model)}add/", {name: value})
             assert answer.status_code in {200, 400, 403}, name
 
+    @pytest.mark.parametrize("value", ["abc", "\0", "9" * 30, "-1"])
+    def test_saves_no_new_form_with_what_its_fields_cannot_read(self, admin, model, shown, value):
+        for field in model._meta.concrete_fields:
+            answer = admin.post(f"{list_of(model)}add/", {field.name: value})
+            assert answer.status_code in {200, 302, 400, 403}, field.name
+
     def test_refuses_unreadable_text_where_a_form_offers_choices(self, admin, model, shown):
         """The choices for a field are searched by the admin of what it names."""
         for field in model._meta.get_fields():
