@@ -95,6 +95,18 @@ def keyset[Row: Model](
     return order.page(rows[:size], first=first, more=len(rows) > size)
 
 
+def refuse_foreign(
+    queryset: QuerySet, *cursors: str | None, by: str, descending: bool = False
+) -> None:
+    """Read the `cursors` that are given, and nothing else.
+
+    :raises BadRequest: if one is not one of ours, or of another order
+    """
+    order = _Order(queryset, by, descending=descending)
+    for cursor in filter(None, cursors):
+        order.opened(cursor)
+
+
 def chunks[Row: Model](
     queryset: QuerySet[Row], *, by: str, descending: bool = False, size: int = 1000
 ) -> Iterator[list[Row]]:

@@ -16,7 +16,7 @@ from pages.asked import Asked, read
 from pages.columns import Column
 from pages.exports import csv_of
 from pages.filters import ByCode, Choice, DateRange, Exact, Filter, FilterRefused, Flag
-from pages.keyset import About, Page, about, keyset
+from pages.keyset import About, Page, about, keyset, refuse_foreign
 from pages.parts import asks_for_part, render_part
 
 __all__ = [
@@ -124,6 +124,10 @@ def show_list(
             raise PermissionDenied("Your role does not include this export.")
         if asked.problem:
             raise BadRequest(asked.problem)
+        # It has all pages, whichever it was asked from; an edited address gets none.
+        refuse_foreign(
+            rows, asked.after, asked.before, by=asked.sort_key, descending=asked.descending
+        )
         return csv_of(request, rows, spec, asked)
     page = _page(rows, spec, asked, user)
     context = {

@@ -279,8 +279,9 @@ class TestExport:
 
         assert "Warehouse 1" in self.lines(client.get("/people?format=csv"))
 
-    def test_exports_nothing_when_a_filter_cannot_be_read(self, ask):
-        assert ask("?format=csv&staff=maybe").status_code == 400
+    @pytest.mark.parametrize("asked", ["staff=maybe", "after=edited", "before=edited"])
+    def test_exports_nothing_when_what_is_asked_cannot_be_read(self, ask, asked):
+        assert ask(f"?format=csv&{asked}").status_code == 400
 
     def test_takes_three_at_a_time(self, ask):
         running = [ask("?format=csv") for _ in range(3)]
