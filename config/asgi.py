@@ -12,9 +12,13 @@ from django.conf import settings  # noqa: E402 -- settings are ready only after 
 from servestatic import ServeStaticASGI  # noqa: E402
 
 from config.handler import PagesHandler  # noqa: E402
+from inventory.operations.pictures import MAX_BYTES  # noqa: E402
 from islands.asgi import Receive, Scope, Send, answer  # noqa: E402
 from islands.threads import LentThreads  # noqa: E402
 from pages import outages, probes  # noqa: E402
+
+MEBI = 1024 * 1024
+BODY_LIMIT = 12 * MEBI
 
 _django = PagesHandler()
 
@@ -24,11 +28,18 @@ def _full_house() -> bytes:
     return outages.bare_page("503.html").encode()
 
 
+@cache
+def _too_large() -> bytes:
+    sizes = {"picture": MAX_BYTES // MEBI, "limit": BODY_LIMIT // MEBI}
+    return outages.bare_page("413.html", sizes).encode()
+
+
 _pages = LentThreads(
     _django,
     full_house=_full_house,
-    full_house_headers=[(n.lower().encode(), v.encode()) for n, v in outages.BESIDE.items()],
-    body_limit=12 * 1024 * 1024,
+    too_large=_too_large,
+    beside=[(n.lower().encode(), v.encode()) for n, v in outages.BESIDE.items()],
+    body_limit=BODY_LIMIT,
 )
 # A seat of its own: a house full of guests is no reason to call the process unfit.
 _probe = LentThreads(_django, full_house=_full_house, seats=1, queue=8, body_limit=0)

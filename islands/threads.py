@@ -26,7 +26,8 @@ class LentThreads:
 
     At most `queue` requests wait, each at most `patience` seconds; then `full_house` is the body of
     a 503 with Retry-After. A body is read *before* a seat is taken, so a slow sender holds none;
-    over `body_limit` bytes it is a 413.
+    over `body_limit` bytes it is a 413 with the body `too_large`, and the rest stays unread. Both
+    get the headers `beside`.
     """
 
     def __init__(
@@ -34,7 +35,8 @@ class LentThreads:
         application: Application,
         *,
         full_house: Callable[[], bytes],
-        full_house_headers: Headers = (),
+        too_large: Callable[[], bytes] = lambda: b"Too large.",
+        beside: Headers = (),
         seats: int = 8,
         queue: int = 64,
         patience: float = 5.0,
@@ -43,7 +45,8 @@ class LentThreads:
     ) -> None:
         self._application = application
         self._full_house = full_house
-        self._full_house_headers = [(b"retry-after", b"2"), *full_house_headers]
+        self._too_large = too_large
+        self._beside = beside
         self._free = [
             ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pages-{seat}")
             for seat in range(seats)
@@ -59,16 +62,17 @@ class LentThreads:
             async with asyncio.timeout(self._body_patience):
                 body = await _read_body(receive, self._body_limit)
         except TimeoutError:
-            return await _refuse(send, 408, "The request took too long to arrive.")
+            late = b"The request took too long to arrive."
+            return await answer(send, 408, late, headers=_HANG_UP)
         if body is _GONE:
             return None
         if body is None:
-            limit = self._body_limit // (1024 * 1024)
-            return await _refuse(send, 413, f"Too large: at most {limit} MiB are taken at once.")
+            headers = [*_HANG_UP, *self._beside]
+            return await answer(send, 413, self._too_large(), html=True, headers=headers)
         try:
             executor = await self._seat(receive)
         except FullHouse:
-            headers = self._full_house_headers
+            headers = [(b"retry-after", b"2"), *self._beside]
             return await answer(send, 503, self._full_house(), html=True, headers=headers)
         if executor is None:
             return None
@@ -123,6 +127,8 @@ class LentThreads:
 
 
 _GONE = bytearray()  # the client left while it was still sending
+# What is left of a body stays unread, so the connection is of no further use.
+_HANG_UP: Headers = ((b"connection", b"close"),)
 
 
 async def _read_body(receive: Receive, limit: int) -> bytearray | None:
@@ -151,8 +157,3 @@ def _replay(body: bytearray, receive: Receive) -> Receive:
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     return replayed
-
-
-async def _refuse(send: Send, status: int, sentence: str) -> None:
-    # What is left of the body stays unread, so the connection is of no further use.
-    await answer(send, status, sentence.encode(), headers=[(b"connection", b"close")])

@@ -111,6 +111,17 @@ def test_asks_a_stranger_to_sign_in(ask):
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_says_how_large_a_picture_may_be(port):
+    visit = HTTPConnection("127.0.0.1", port, timeout=30)
+    visit.request("POST", "/items/new", body=bytes(12 * 1024 * 1024 + 1))
+
+    answer = visit.getresponse()
+
+    assert answer.status == 413
+    assert "A picture may have up to 10 MB" in answer.read().decode()
+    visit.close()
+
+
 def test_shows_the_pages_to_who_signed_in(ask, signed_in):
     answer = ask("/", Cookie=signed_in)
 

@@ -135,7 +135,7 @@ class TestSeats:
 
 class TestFullHouse:
     async def test_says_come_again_when_nobody_may_wait(self, work, open_house):
-        house = open_house(seats=1, queue=0, full_house_headers=[(b"hx-retarget", b"#toasts")])
+        house = open_house(seats=1, queue=0, beside=[(b"hx-retarget", b"#toasts")])
         Visitor(house)
         await work.have_inside(1)
 
@@ -185,12 +185,20 @@ class TestBodies:
         assert work.bodies == [b"", b"begin end"]
 
     async def test_a_body_over_the_limit_is_refused_while_it_is_read(self, work, open_house):
-        house = open_house(body_limit=10)
+        house = open_house(
+            body_limit=10,
+            too_large=lambda: b"<h1>large</h1>",
+            beside=[(b"hx-retarget", b"#toasts")],
+        )
         greedy = Visitor(house, body=None)
         greedy.sends(b"12345678", more=True)
         greedy.sends(b"9ab", more=True)
 
         assert await greedy.status() == 413
+        assert greedy.headers[b"connection"] == b"close"
+        assert greedy.headers[b"hx-retarget"] == b"#toasts"
+        assert greedy.headers[b"content-type"] == b"text/html; charset=utf-8"
+        assert greedy.sent[1]["body"] == b"<h1>large</h1>"
         assert work.bodies == []
 
     async def test_a_body_of_just_the_limit_is_taken(self, work, open_house):
