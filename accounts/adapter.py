@@ -1,6 +1,7 @@
 """How allauth signs people in here."""
 
 from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts import throttle
 from accounts.models import User
 from accounts.operations import people
+from accounts.site import site_of
 
 PAUSED = "too_many_login_attempts"
 MISMATCH = "email_password_mismatch"
@@ -63,6 +65,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def set_password(self, user: User, password: str) -> None:
         people.choose_password(person=user, password=password)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        url: str = super().get_reset_password_from_key_url(key)
+        return urljoin(site_of(self.request), urlsplit(url).path)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse(settings.LOGIN_REDIRECT_URL)

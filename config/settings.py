@@ -48,6 +48,20 @@ if DEMO and not set(ALLOWED_HOSTS) <= _LOOPBACK:
         "BACKROOM_DEMO=1 has sign-ins that everybody knows, so it is for this machine alone. "
         "Unset it, or take the other hosts out of ALLOWED_HOSTS."
     )
+
+
+def _site(url: str) -> str:
+    """Where people find us, for the links in mails: nothing but http(s), a host, and a port."""
+    given = urlsplit(url := url.rstrip("/"))
+    if url and (given.scheme not in {"http", "https"} or url != f"{given.scheme}://{given.netloc}"):
+        raise ImproperlyConfigured(
+            "BACKROOM_URL is not the address of a site. Write https://backroom.example; or unset "
+            "it, then links in mails lead to the host that was asked for."
+        )
+    return url
+
+
+SITE_URL = _site(env.str("BACKROOM_URL", ""))
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [

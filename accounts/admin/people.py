@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from accounts import operations, rank
 from accounts.admin.actor import actor_of
 from accounts.models import Role, User
+from accounts.site import site_of
 from pages.admin import CatalogueAdmin
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -119,7 +120,7 @@ class PersonAdmin(CatalogueAdmin):
         roles = {role.name for role in given["roles"]}
         who = {"email": given["email"], "name": given["name"], "actor": actor}
         if not change:
-            site = request.build_absolute_uri("/")
+            site = site_of(request)
             person = operations.invite(**who, roles=roles, staff=given["is_staff"], site=site)
             obj.pk = person.pk
             messages.info(request, f"{person.email} gets a mail with a link.")
@@ -138,7 +139,7 @@ class PersonAdmin(CatalogueAdmin):
 
     @admin.action(description="Invite again", permissions=["change"], location=EVERYWHERE)
     def invite_again(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        site = request.build_absolute_uri("/")
+        site = site_of(request)
         self._each(
             request, queryset, "invited", lambda **who: operations.invite_again(**who, site=site)
         )
@@ -153,7 +154,7 @@ class PersonAdmin(CatalogueAdmin):
         description="Let in again, by a new invitation", permissions=["change"], location=EVERYWHERE
     )
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        site = request.build_absolute_uri("/")
+        site = site_of(request)
         self._each(
             request, queryset, "let in again", lambda **who: operations.reactivate(**who, site=site)
         )
