@@ -1,5 +1,8 @@
 // @ts-check
-/** Counts the rows of a changelist that were edited and not saved yet, beside the button that saves them. */
+/**
+ * Counts the rows of a changelist that were edited and not saved yet, beside the button that saves them. In a form that
+ * came back, goes to the first field that was refused.
+ */
 
 const form = document.getElementById("changelist-form");
 const save = /** @type {HTMLInputElement | null} */ (form?.querySelector("[name=_save]") ?? null);
@@ -27,3 +30,5 @@ function count() {
 
 form?.addEventListener("input", count);
 addEventListener("pageshow", count);
+
+/** @type {HTMLElement | null} */ (document.querySelector("#content-main [aria-invalid=true]"))?.focus();
