@@ -153,6 +153,15 @@ def test_movements_are_told_in_the_words_of_the_pages(admin):
         assert f">{word}</td>" in told
 
 
+def test_a_row_that_nobody_changed_here_has_no_history(admin):
+    item = make_stock(0).item
+
+    told = admin.get(reverse("admin:inventory_item_history", args=[item.pk])).text
+
+    assert "Nothing was changed here in the admin yet." in told
+    assert "probably" not in told
+
+
 def test_a_barcode_is_asked_what_it_is_of(admin):
     answer = admin.post(reverse("admin:inventory_barcode_add"), {"code": "4006381333931"})
 
