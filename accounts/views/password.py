@@ -1,5 +1,7 @@
 """Changing a password, and choosing a new one when it is forgotten."""
 
+from typing import Any
+
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
 from django.forms import Form
@@ -30,6 +32,12 @@ class ChoosePassword(_Refusing, allauth.PasswordResetFromKeyView):  # type: igno
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         # The template asks it, also of a link that is good.
         return {"token_fail": False, **super().get_context_data(**kwargs)}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if context["token_fail"]:
+            kwargs["status"] = 410  # as the link of an invitation that has ended
+        answer: HttpResponse = super().render_to_response(context, **kwargs)
+        return answer
 
     def form_valid(self, form: Form) -> HttpResponse:
         answer: HttpResponseRedirect = super().form_valid(form)
