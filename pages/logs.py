@@ -9,6 +9,8 @@ from typing import Any
 _KEYS = re.compile(r"(/account/(?:invitation|password/reset/key)/)[^/?\s']+")
 # What ends a line, or steers a terminal.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What structlog makes of a traceback.
+_LINES = {"exception", "stack"}
 HIDDEN = r"\1…"
 
 
@@ -26,8 +28,9 @@ def in_one_line(
     logger: Any, name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Let nobody write lines of their own into the log; a processor of structlog's."""
-    if isinstance(text := event.get("event"), str):
-        event["event"] = _BREAKS.sub(lambda found: repr(found[0])[1:-1], text)
+    for key, value in event.items():
+        if isinstance(value, str) and key not in _LINES:
+            event[key] = _BREAKS.sub(lambda found: repr(found[0])[1:-1], value)
     return event
 
 

@@ -5,11 +5,18 @@ from pages.logs import NoFault, in_one_line, without_keys
 
 
 def test_nobody_writes_lines_of_their_own_into_the_log():
-    typed = {"event": "café asked for x\n2026 [error] all is lost\x1b[31m", "user": 3}
+    typed = {
+        "event": "café asked for x\n2026 [error] all is lost\x1b[31m",
+        "path": "/items\x1b[2J\u2028x",
+        "exception": "Traceback\n  line",
+        "user": 3,
+    }
 
     said = in_one_line(None, "info", typed)
 
     assert said["event"] == r"café asked for x\n2026 [error] all is lost\x1b[31m"
+    assert said["path"] == r"/items\x1b[2J\u2028x"
+    assert said["exception"] == "Traceback\n  line"  # ours, and it is read as lines
 
 
 class TestWithoutKeys:
