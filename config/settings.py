@@ -201,6 +201,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 # What the clock starts and must not wait; the rest is work.
 CELERY_TASK_ROUTES = {
     "jobs.schedule.run_relay": {"queue": "clock"},
+    "inventory.schedule.expire_holds": {"queue": "clock"},
     "inventory.schedule.check_ledger": {"queue": "clock"},
     "inventory.schedule.refresh_low_stock": {"queue": "clock"},
 }
