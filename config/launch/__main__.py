@@ -20,6 +20,7 @@ usage: ./dev COMMAND
   manage COMMAND …        run a command of Django's, for example ./dev manage createsuperuser
   shots …                 make the pictures of the pages
   bench NAME …            measure, for example ./dev bench pages
+  faults NAME …           break things and judge, for example ./dev faults last_units --full
   reset [--yes]           remove the embedded database and everything else in BACKROOM_HOME
 
 environment: BACKROOM_HOME (default .backroom), PORT (default 8000),
@@ -32,6 +33,12 @@ def _bench(arguments: Sequence[str]) -> int:
     return module(f"bench.{arguments[0]}", arguments[1:])
 
 
+def _faults(arguments: Sequence[str]) -> int:
+    if not arguments or not arguments[0].isidentifier():
+        raise Refusal("Say what to break, for example ./dev faults last_units")
+    return module(f"tests.faults.{arguments[0]}", arguments[1:])
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "test": test,
@@ -40,6 +47,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "reset": reset,
     "shots": lambda arguments: module("bench.shots", arguments),
     "bench": _bench,
+    "faults": _faults,
 }
 
 
