@@ -122,6 +122,7 @@ document.addEventListener("keydown", (event) => {
     input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
     input.reportValidity();
   }
+  if (event.key === "Enter") keys = 0; // it ends a code: one that follows at once ends the next
   if (event.key.length !== 1) return;
   if (!burst) [keys, before] = [0, input.value];
   [keys, last] = [keys + 1, event.timeStamp];
