@@ -23,6 +23,10 @@ _MOVE_STOCK = (
     "inventory.adjust_stock",
     "inventory.reverse_stock",
     "inventory.allocate_stock",
+    "inventory.move_stock",
+    "inventory.count_stock",
+    "inventory.quarantine_stock",
+    "inventory.scrap_stock",
 )
 _KEEP_ITEMS = (
     "inventory.add_item",

@@ -147,6 +147,30 @@ INVARIANTS = (
               <> (-origin.on_hand_delta, 0, 0, -origin.unavailable_delta)
         """,
     ),
+    Invariant(  # I5, also when it was undone
+        "a move did not arrive as it left",
+        """
+        SELECT unnest(array_agg(line.level_id))
+        FROM (
+            SELECT movement.level_id, movement."group", level.item_id, false AS undone,
+                   movement.on_hand_delta, movement.allocated_delta, movement.held_delta,
+                   movement.unavailable_delta
+            FROM inventory_stockmovement AS movement
+            JOIN inventory_stocklevel AS level ON level.id = movement.level_id
+            WHERE movement.kind = 'move'
+            UNION ALL
+            SELECT reversal.level_id, origin."group", level.item_id, true,
+                   reversal.on_hand_delta, 0, 0, reversal.unavailable_delta
+            FROM inventory_stockmovement AS origin
+            JOIN inventory_stockmovement AS reversal ON reversal.reversal_of_id = origin.id
+            JOIN inventory_stocklevel AS level ON level.id = reversal.level_id
+            WHERE origin.kind = 'move'
+        ) AS line
+        GROUP BY line."group", line.item_id, line.undone
+        HAVING (sum(line.on_hand_delta), sum(line.allocated_delta), sum(line.held_delta),
+                sum(line.unavailable_delta)) <> (0, 0, 0, 0) OR line."group" IS NULL
+        """,
+    ),
     Invariant(  # I9
         "something stands at a structural place",
         """

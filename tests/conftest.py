@@ -1,11 +1,15 @@
 """Fixtures that every test may ask for."""
 
+import email
+import email.policy
 import os
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
+
+from jobs import relay
 
 OWN_APPS = ["inventory", "jobs", "accounts"]
 # Lists that a migration begins: every test finds them.
@@ -72,3 +76,28 @@ def pytest_unconfigure(config):
     # The last line of all; with several workers only the one who started them speaks.
     if not BROWSER and not hasattr(config, "workerinput"):
         print("No Chromium was found: the browser tests did NOT run. Install chromium.")
+
+
+@pytest.fixture
+def letters(settings, tmp_path):
+    """Read the mail that left: by outbox row, relay and files, as `./dev up` sends it."""
+    settings.MAILERS = {
+        "default": {"BACKEND": "jobs.mail.OutboxBackend"},
+        "out": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(tmp_path / "mail")},
+        },
+    }
+
+    def read() -> list:
+        relay.run(budget=10)
+        files = sorted((tmp_path / "mail").glob("*"), key=lambda file: file.stat().st_mtime_ns)
+        return [_parsed(part) for file in files for part in file.read_bytes().split(b"-" * 79)]
+
+    def _parsed(raw: bytes):
+        return email.message_from_bytes(raw.strip(), policy=email.policy.default)
+
+    def written() -> list:
+        return [letter for letter in read() if letter["To"]]
+
+    return written

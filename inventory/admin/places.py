@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from inventory import operations
-from inventory.models import Location, Reason
+from inventory.models import Location, MovementKind, Reason
+from inventory.models.reason import KINDS
 from pages.admin import CatalogueAdmin
 from pages.templatetags import look
 
@@ -87,7 +88,7 @@ class ReasonAdmin(CatalogueAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "kinds":
             return forms.TypedMultipleChoiceField(
-                choices=[("adjust", "Adjust"), ("return", "Return")],
+                choices=[(kind, MovementKind(kind).label) for kind in KINDS],
                 widget=forms.CheckboxSelectMultiple,
                 label="Offered for",
             )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from inventory.ledger.request import NewHold, Request
+from inventory.ledger.request import Broken, NewHold, Request
 from inventory.ledger.stock import (
     Article,
     Balance,
@@ -23,7 +23,8 @@ class Posting:
     """One movement to write: which level, the change, and the balance and version after it.
 
     `sells` tells whether what stands there can be sold, so counts as available. `hold` is the one
-    that it belongs to, by its id or by the number that a draft gave to a new one.
+    that it belongs to, by its id or by the number that a draft gave to a new one; without one it
+    belongs to `reference`.
     """
 
     request: Request
@@ -34,6 +35,8 @@ class Posting:
     version: int
     sells: bool
     hold: int | None
+    reference: str
+    reverses: int | None
 
 
 @dataclass(slots=True)
@@ -48,6 +51,7 @@ class Running:
     keys: dict[tuple[str, str], int]
     allocations: dict[int, OpenAllocation]
     levels_of: dict[int, list[Key]]
+    moved: frozenset[tuple[Key, int]]
     new_holds: dict[int, NewHold] = field(default_factory=dict)
     reversed: set[int] = field(default_factory=set)
     _given: int = 0
@@ -72,6 +76,7 @@ def running(stock: Stock) -> Running:
         keys=dict(stock.keys),
         allocations=dict(stock.allocations),
         levels_of=levels_of,
+        moved=stock.moved,
     )
 
 
@@ -80,7 +85,7 @@ class Draft:
     """One request's postings and promises; nothing of it counts until it is accepted.
 
     `lowest` is the least that was free at each level on the way. An allocation that is gone is
-    None.
+    None. `broken` are the promises that give way.
     """
 
     request: Request
@@ -93,6 +98,7 @@ class Draft:
     new_hold: NewHold | None = None
     hold: int | None = None
     replayed: bool = False
+    broken: list[Broken] = field(default_factory=list)
 
     def level(self, key: Key) -> Level:
         return self.levels.get(key) or self.base.levels.get(key) or Level(0, Balance(), 0)
@@ -100,8 +106,17 @@ class Draft:
     def free(self, key: Key) -> int:
         return self.level(key).balance.available
 
-    def post(self, key: Key, change: Balance, kind: MovementKind | None = None) -> None:
-        """Add a movement of one level, of the request's kind unless told."""
+    def post(
+        self,
+        key: Key,
+        change: Balance,
+        kind: MovementKind | None = None,
+        *,
+        hold: int | None = None,
+        reference: str | None = None,
+        reverses: int | None = None,
+    ) -> None:
+        """Add a movement of one level; of the request's kind, hold and reference unless told."""
         before = self.level(key)
         level = Level(before.id, before.balance + change, before.version + 1)
         self.levels[key] = level
@@ -115,7 +130,9 @@ class Draft:
                 after=level.balance,
                 version=level.version,
                 sells=self.base.places[key[1]].sells,
-                hold=self.hold,
+                hold=self.hold if hold is None else hold,
+                reference=self.request.reference if reference is None else reference,
+                reverses=reverses,
             )
         )
 
@@ -145,5 +162,6 @@ class Draft:
         if self.new_hold is not None and self.hold is not None:
             base.new_holds[self.hold] = self.new_hold
             base.keys[self.new_hold.principal, self.new_hold.key] = self.hold
-        if self.request.reverses is not None:
-            base.reversed.add(self.request.reverses)
+        base.reversed.update(
+            posting.reverses for posting in self.postings if posting.reverses is not None
+        )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory.ledger import promises
+from inventory.ledger import goods, promises
 from inventory.ledger.draft import Draft, Posting, Running, running
 from inventory.ledger.refusals import (
     AlreadyReversed,
@@ -13,20 +13,25 @@ from inventory.ledger.refusals import (
     NotYet,
     PlaceIsStructural,
     QuantityOutOfRange,
+    SamePlace,
     short_of,
+    would_break,
 )
-from inventory.ledger.request import Line, NewHold, Refused, Request, Shortage
-from inventory.ledger.stock import Balance, Key, OpenAllocation, StandingHold, Stock
-from inventory.models.movement import PROMISES, QUANTITY_MAX, MovementKind
+from inventory.ledger.request import Broken, Line, NewHold, Refused, Request, Shortage
+from inventory.ledger.stock import OpenAllocation, StandingHold, Stock
+from inventory.models.movement import PROMISES, QUANTITY_MAX, REVERSIBLE, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What comes of a request: how many postings, which hold, and whether it stood already."""
+    """What comes of a request: how many postings, which hold, whether it stood already, and which
+    promises gave way.
+    """
 
     postings: int
     hold: int | None = None
     replayed: bool = False
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,6 @@ class Plan:
     allocations: dict[int, OpenAllocation | None]
 
 
-_REVERSIBLE = frozenset(
-    {MovementKind.RECEIVE, MovementKind.RETURN, MovementKind.SHIP, MovementKind.ADJUST}
-)
 # Clocks of machines differ a little; an hour ahead is a mistake.
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -66,14 +68,16 @@ def plan(requests: Sequence[Request], stock: Stock, *, now: datetime) -> Plan:
     for request in requests:
         draft = Draft(request, left)
         refused = _misfit(request, left, now) or _WRITERS[request.kind](draft, now)
-        if refused := refused or _shortage(draft):
+        if refused := refused or _shortage(draft) or would_break(draft.broken, request.accepts):
             outcomes.append(refused)
             continue
         draft.accept()
         postings += draft.postings
         holds |= draft.holds
         allocations |= draft.allocations
-        outcomes.append(Planned(len(draft.postings), draft.hold, draft.replayed))
+        outcomes.append(
+            Planned(len(draft.postings), draft.hold, draft.replayed, tuple(draft.broken))
+        )
     return Plan(tuple(postings), tuple(outcomes), holds, left.new_holds, allocations)
 
 
@@ -100,75 +104,63 @@ def _cannot_stand(kind: MovementKind, line: Line, left: Running) -> Refused | No
     article = left.articles[line.item]
     if not article.stocked:
         return Refused(ItemNotStocked.code, f"{article.sku} is not kept in stock, only sold.")
-    place = left.places[line.place] if line.place is not None else None
-    if kind not in PROMISES and place is not None and place.structural:
-        return Refused(
-            PlaceIsStructural.code,
-            f"Nothing can stand at {place.code}: it only groups other places. "
-            "Choose a place inside it.",
-        )
+    if kind in PROMISES:
+        return None
+    if line.place is not None and line.place == line.to_place:
+        code = left.places[line.place].code
+        return Refused(SamePlace.code, f"It stands at {code} already. Where to?")
+    for place in (line.place, line.to_place):
+        if place is not None and left.places[place].structural:
+            return Refused(
+                PlaceIsStructural.code,
+                f"Nothing can stand at {left.places[place].code}: it only groups other places. "
+                "Choose a place inside it.",
+            )
     return None
 
 
 def _quantity_fits(kind: MovementKind, quantity: int) -> bool:
     if kind == MovementKind.RELABEL:
         return quantity == 0
+    if kind == MovementKind.COUNT:
+        return 0 <= quantity <= QUANTITY_MAX
     if kind == MovementKind.ADJUST:
         return quantity != 0 and -QUANTITY_MAX <= quantity <= QUANTITY_MAX
     return 1 <= quantity <= QUANTITY_MAX
 
 
 def _not_reversible(request: Request, left: Running) -> Refused | None:
-    origin = left.origins.get(request.reverses or 0)
-    if origin is None or origin.kind not in _REVERSIBLE:
-        return Refused(
-            NotReversible.code,
-            "Only a receipt, shipment, return or adjustment can be reversed. "
-            "Book an adjustment instead.",
-        )
-    if origin.reversed_already or request.reverses in left.reversed:
-        return Refused(AlreadyReversed.code, "This line has been reversed already.")
-    if origin.change.on_hand < 0:  # it would bring back what was taken
-        refusals = (_cannot_stand(request.kind, line, left) for line in request.lines)
-        return next(filter(None, refusals), None)
-    return None
-
-
-def _bring(draft: Draft, now: datetime) -> Refused | None:
-    """Receive, return, adjust, relabel: each line changes what is on hand by its quantity."""
-    for line in draft.request.lines:
-        draft.post(_key(line), Balance(on_hand=line.quantity))
-    return None
-
-
-def _ship(draft: Draft, now: datetime) -> Refused | None:
-    """Take from the shelf: what is free, or what is promised to the order that is shipped."""
-    for line in draft.request.lines:
-        if line.promise is None:
-            draft.post(_key(line), Balance(on_hand=-line.quantity))
-            continue
-        promise = promises.used(draft, line)
-        if isinstance(promise, Refused):
-            return promise
-        draft.post(promise.key, Balance(on_hand=-line.quantity, allocated=-line.quantity))
-    return None
-
-
-def _reverse(draft: Draft, now: datetime) -> Refused | None:
-    """Undo a line. What was shipped out of a promise comes back free."""
-    change = draft.base.origins[draft.request.reverses or 0].change
-    for line in draft.request.lines:
-        draft.post(_key(line), Balance(on_hand=-change.on_hand, unavailable=-change.unavailable))
-    return None
+    origins = []
+    for line in request.lines:
+        origin = left.origins.get(line.reverses or 0)
+        if origin is None or origin.kind not in REVERSIBLE:
+            return Refused(
+                NotReversible.code,
+                "Only a receipt, shipment, return, adjustment or move can be reversed. "
+                "Book what sets it right instead.",
+            )
+        if origin.reversed_already or line.reverses in left.reversed:
+            return Refused(AlreadyReversed.code, "This line has been reversed already.")
+        if origin.change.on_hand < 0 and (
+            refused := _cannot_stand(request.kind, line, left)
+        ):  # it would bring back what was taken
+            return refused
+        origins.append(origin)
+    return goods.halves_fit(origins)
 
 
 _WRITERS: dict[MovementKind, Callable[[Draft, datetime], Refused | None]] = {
-    MovementKind.RECEIVE: _bring,
-    MovementKind.RETURN: _bring,
-    MovementKind.ADJUST: _bring,
-    MovementKind.RELABEL: _bring,
-    MovementKind.SHIP: _ship,
-    MovementKind.REVERSE: _reverse,
+    MovementKind.RECEIVE: goods.bring,
+    MovementKind.RETURN: goods.bring,
+    MovementKind.RELABEL: goods.bring,
+    MovementKind.SHIP: goods.ship,
+    MovementKind.ADJUST: goods.adjust,
+    MovementKind.COUNT: goods.count,
+    MovementKind.MOVE: goods.move,
+    MovementKind.QUARANTINE: goods.quarantine,
+    MovementKind.RESTORE: goods.restore,
+    MovementKind.SCRAP: goods.scrap,
+    MovementKind.REVERSE: goods.reverse,
     MovementKind.HOLD: promises.hold,
     MovementKind.RELEASE: promises.release,
     MovementKind.EXPIRE: promises.expire,
@@ -176,12 +168,6 @@ _WRITERS: dict[MovementKind, Callable[[Draft, datetime], Refused | None]] = {
     MovementKind.ALLOCATE: promises.allocate,
     MovementKind.DEALLOCATE: promises.deallocate,
 }
-
-
-def _key(line: Line) -> Key:
-    if line.place is None:
-        raise ValueError("what moves goods names the place")
-    return line.item, line.place
 
 
 def _shortage(draft: Draft) -> Refused | None:

@@ -140,7 +140,7 @@ def used(draft: Draft, line: Line) -> OpenAllocation | Refused:
     number = line.promise or 0
     promise = draft.allocation(number)
     if promise is None or promise.key[0] != line.item or line.place not in (None, promise.key[1]):
-        return Refused(PromiseGone.code, "That promise is gone: it was shipped or given back.")
+        return Refused(PromiseGone.code, PromiseGone.text)
     if line.quantity > promise.quantity:
         return Refused(
             PromiseGone.code,

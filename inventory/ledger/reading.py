@@ -14,11 +14,14 @@ from inventory.ledger.sql import (
     LOCK_LEVELS,
     OPEN_LEVELS,
     READ_ALLOCATIONS,
+    READ_ALLOCATIONS_AT,
     READ_FACTS,
     READ_KEYS,
+    READ_MOVED,
     READ_ORIGINS,
     READ_OVERDUE,
     READ_PARTS,
+    READ_STANDING,
 )
 from inventory.ledger.stock import (
     Article,
@@ -35,20 +38,50 @@ from inventory.ledger.stock import (
 from inventory.models.hold import HoldStatus
 from inventory.models.movement import MovementKind
 
-_INCOMING = frozenset({MovementKind.RECEIVE, MovementKind.RETURN, MovementKind.ADJUST})
+_INCOMING = frozenset(
+    {
+        MovementKind.RECEIVE,
+        MovementKind.RETURN,
+        MovementKind.ADJUST,
+        MovementKind.COUNT,
+        MovementKind.MOVE,
+    }
+)
+# Stronger than a promise: what these take is gone, whoever was to have it.
+PHYSICAL = frozenset(
+    {
+        MovementKind.MOVE,
+        MovementKind.ADJUST,
+        MovementKind.COUNT,
+        MovementKind.SCRAP,
+        MovementKind.QUARANTINE,
+    }
+)
 _CHOOSING = frozenset({MovementKind.HOLD, MovementKind.ALLOCATE})
 
 
 class Stale(Exception):
-    """What was read to know what to lock had changed when the lock was got: start over."""
+    """What was read to know what to lock was not enough when the lock was got: start over.
+
+    `holds` are those that must be locked too.
+    """
+
+    def __init__(self, holds: Iterable[int] = ()) -> None:
+        super().__init__(holds)
+        self.holds = frozenset(holds)
 
 
-def lock(cursor: CursorWrapper, requests: Sequence[Request]) -> tuple[Stock, datetime]:
-    """Lock what `requests` need; return it and the database's time.
+def lock(
+    cursor: CursorWrapper, requests: Sequence[Request], touched: Iterable[int]
+) -> tuple[Stock, datetime]:
+    """Lock what `requests` need, and the holds `touched`; return it and the database's time.
+
+    Other holds that stand on the levels are only read.
 
     :raises Stale: if an allocation went to another level meanwhile
     """
-    holds = _held(cursor, requests)
+    holds = _held(cursor, named(requests) | set(touched))
+    locked = holds.keys()
     keys = _keys(cursor, requests, holds)
     allocations = _allocated(cursor, requests)
     levels = _levels(cursor, requests, holds, allocations)
@@ -57,8 +90,13 @@ def lock(cursor: CursorWrapper, requests: Sequence[Request]) -> tuple[Stock, dat
         allocations = _allocated(cursor, requests)
         if any(promise.key not in levels for promise in allocations.values()):
             raise Stale
+    if promised := _promised(requests, levels):
+        allocations |= _read_allocations(cursor, READ_ALLOCATIONS_AT, levels=promised)
+        cursor.execute(READ_STANDING, {"levels": promised})
+        holds |= _with_parts(cursor, [row for row in cursor.fetchall() if row[0] not in locked])
     lines = list(_lines(requests))
-    places = {line.place for line in lines if line.place} | {place for _, place in levels}
+    places = {place for line in lines for place in (line.place, line.to_place) if place}
+    places |= {place for _, place in levels}
     items = {line.item for line in lines} | {item for item, _ in levels}
     items |= {item for hold in holds.values() for item, _ in hold.asked}
     cursor.execute(READ_FACTS, {"items": sorted(items), "places": sorted(places)})
@@ -77,6 +115,7 @@ def lock(cursor: CursorWrapper, requests: Sequence[Request]) -> tuple[Stock, dat
         holds=holds,
         keys=keys,
         allocations=allocations,
+        moved=_moved(cursor, lines),
     )
     return stock, facts[0][-1]
 
@@ -93,13 +132,23 @@ def _lines(requests: Iterable[Request]) -> Iterable[Line]:
     return chain.from_iterable(request.lines for request in requests)
 
 
-def _held(cursor: CursorWrapper, requests: Sequence[Request]) -> dict[int, StandingHold]:
-    named = sorted({request.of_hold for request in requests if request.of_hold is not None})
-    if not named:
+def named(requests: Iterable[Request]) -> set[int]:
+    """The holds that these requests name, and that are locked for it."""
+    return {request.of_hold for request in requests if request.of_hold is not None}
+
+
+def _held(cursor: CursorWrapper, wanted: set[int]) -> dict[int, StandingHold]:
+    if not wanted:
         return {}
-    cursor.execute(LOCK_HOLDS, {"holds": named})
-    rows = cursor.fetchall()
-    cursor.execute(READ_PARTS, {"holds": named})
+    cursor.execute(LOCK_HOLDS, {"holds": sorted(wanted)})
+    return _with_parts(cursor, cursor.fetchall())
+
+
+def _with_parts(cursor: CursorWrapper, rows: Sequence[Any]) -> dict[int, StandingHold]:
+    """Rows of holds as what they are, with what they hold where."""
+    if not rows:
+        return {}
+    cursor.execute(READ_PARTS, {"holds": [id for id, *_ in rows]})
     parts: dict[int, list[Part]] = {}
     for hold, line, n, item, place, quantity in cursor.fetchall():
         parts.setdefault(hold, []).append(Part(line, n, (item, place), quantity))
@@ -147,22 +196,54 @@ def _parsed(asked: Any) -> Any:
 
 
 def _allocated(cursor: CursorWrapper, requests: Sequence[Request]) -> dict[int, OpenAllocation]:
-    named = sorted(
-        {
-            line.promise
-            for request in requests
-            if request.kind in (MovementKind.SHIP, MovementKind.DEALLOCATE)
-            for line in request.lines
-            if line.promise is not None
-        }
-    )
-    if not named:
-        return {}
-    cursor.execute(READ_ALLOCATIONS, {"allocations": named})
-    return {
-        id: OpenAllocation((item, place), quantity, reference)
-        for id, item, place, quantity, reference in cursor.fetchall()
+    used = {
+        line.promise
+        for request in requests
+        if request.kind in (MovementKind.SHIP, MovementKind.DEALLOCATE)
+        for line in request.lines
+        if line.promise is not None
     }
+    return _read_allocations(cursor, READ_ALLOCATIONS, allocations=sorted(used)) if used else {}
+
+
+def _read_allocations(
+    cursor: CursorWrapper, sql: str, **ids: list[int]
+) -> dict[int, OpenAllocation]:
+    cursor.execute(sql, ids)
+    return {
+        id: OpenAllocation((item, place), quantity, reference, since)
+        for id, item, place, quantity, reference, since in cursor.fetchall()
+    }
+
+
+def _promised(requests: Sequence[Request], levels: dict[Key, Level]) -> list[int]:
+    """The levels, by id, from which goods may be taken though they are promised."""
+    taken_from = {
+        (line.item, line.place)
+        for request in requests
+        if request.kind in PHYSICAL
+        for line in request.lines
+    }
+    return [
+        level.id
+        for key, level in levels.items()
+        if key in taken_from and level.balance.held + level.balance.allocated
+    ]
+
+
+def _moved(cursor: CursorWrapper, lines: Sequence[Line]) -> frozenset[tuple[Key, int]]:
+    seen = [
+        (line.item, line.place, line.seen)
+        for line in lines
+        if line.seen is not None and line.place is not None
+    ]
+    if not seen:
+        return frozenset()
+    items, places, versions = zip(*seen, strict=True)
+    cursor.execute(
+        READ_MOVED, {"items": list(items), "places": list(places), "versions": list(versions)}
+    )
+    return frozenset(((item, place), version) for item, place, version in cursor.fetchall())
 
 
 def _levels(
@@ -171,15 +252,20 @@ def _levels(
     holds: dict[int, StandingHold],
     allocations: dict[int, OpenAllocation],
 ) -> dict[Key, Level]:
-    named = {(line.item, line.place) for line in _lines(requests) if line.place is not None}
-    named |= {part.key for hold in holds.values() for part in hold.parts}
-    named |= {promise.key for promise in allocations.values()}
+    wanted = {
+        (line.item, place)
+        for line in _lines(requests)
+        for place in (line.place, line.to_place)
+        if place is not None
+    }
+    wanted |= {part.key for hold in holds.values() for part in hold.parts}
+    wanted |= {promise.key for promise in allocations.values()}
     opened = {
-        (line.item, line.place)
+        (line.item, line.to_place or line.place)
         for request in requests
         if request.kind in _INCOMING
         for line in request.lines
-        if line.quantity > 0 and line.place is not None
+        if line.quantity >= 0 and line.place is not None
     }
     if opened:
         cursor.execute(OPEN_LEVELS, _pairs(opened))
@@ -189,7 +275,7 @@ def _levels(
     cursor.execute(
         LOCK_LEVELS,
         {
-            **_pairs(named),
+            **_pairs(wanted),
             "promised": sorted({line.item for line in _lines(choosing)}),
             "paths": paths,
         },
@@ -200,13 +286,13 @@ def _levels(
     }
 
 
-def _pairs(named: set[Key]) -> dict[str, list[int]]:
-    ordered = sorted(named)
+def _pairs(wanted: set[Key]) -> dict[str, list[int]]:
+    ordered = sorted(wanted)
     return {"items": [item for item, _ in ordered], "places": [place for _, place in ordered]}
 
 
 def _origins(cursor: CursorWrapper, requests: Sequence[Request]) -> dict[int, Origin]:
-    reversed_ = [request.reverses for request in requests if request.reverses]
+    reversed_ = [line.reverses for line in _lines(requests) if line.reverses]
     if not reversed_:
         return {}
     cursor.execute(READ_ORIGINS, {"movements": reversed_})

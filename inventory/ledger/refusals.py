@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError
 
-from inventory.ledger.request import Refused, Shortage
+from inventory.ledger.request import Broken, Refused, Shortage
 from inventory.models.constraint import constraint_of
 
 
@@ -13,13 +13,35 @@ class StockError(Exception):
 
     code = "stock_refused"
 
-    def __init__(self, text: str, shortages: tuple[Shortage, ...] = ()) -> None:
+    def __init__(
+        self,
+        text: str,
+        shortages: tuple[Shortage, ...] = (),
+        breaks: tuple[Broken, ...] = (),
+    ) -> None:
         super().__init__(text)
         self.shortages = shortages
+        self.breaks = breaks
 
 
 class NotEnoughStock(StockError):
     code = "not_enough_stock"
+
+
+class WouldBreak(StockError):
+    """Promises stand on these goods, and the caller has not accepted to break them."""
+
+    code = "breaks_promises"
+
+
+class TooBusy(StockError):
+    """New promises came in faster than they could be locked."""
+
+    code = "too_busy"
+
+
+class SamePlace(StockError):
+    code = "same_place"
 
 
 class PlaceIsStructural(StockError):
@@ -60,6 +82,7 @@ class PromiseGone(StockError):
     """An allocation was used up, or holds less than is asked of it."""
 
     code = "promise_gone"
+    text = "That promise is gone: it was shipped or given back."
 
 
 class NoSuchLine(StockError):
@@ -76,7 +99,7 @@ class KeyTaken(StockError):
 
 
 class LevelChanged(StockError):
-    """Raised by an operation that was told which version its caller had seen."""
+    """What is on hand is no longer what whoever counted had seen."""
 
     code = "level_changed"
 
@@ -94,12 +117,23 @@ def short_of(shortages: Sequence[Shortage]) -> Refused:
     return Refused(NotEnoughStock.code, text, tuple(shortages))
 
 
+def would_break(breaks: Sequence[Broken], accepted: frozenset[Broken] | None) -> Refused | None:
+    """The refusal for promises that the caller has not accepted to break, if there are any."""
+    if accepted is None or accepted.issuperset(breaks):
+        return None
+    quantity = sum(broken.quantity for broken in breaks)
+    owners = len({broken.owner for broken in breaks})
+    text = f"{quantity:,} of it {'are' if quantity > 1 else 'is'} promised"
+    text += f" to {breaks[0].owner}." if owners == 1 else f", to {owners} holds or orders."
+    return Refused(WouldBreak.code, text, breaks=tuple(breaks))
+
+
 _BY_CODE = {error.code: error for error in StockError.__subclasses__()}
 
 
 def error_of(refused: Refused) -> StockError:
     """The refusal as the error of its rule."""
-    return _BY_CODE[refused.code](refused.text, refused.shortages)
+    return _BY_CODE[refused.code](refused.text, refused.shortages, refused.breaks)
 
 
 # What the tables of the ledger refuse when somebody was faster than the facts that were read. Any

@@ -14,13 +14,31 @@ class Line:
 
     `place` pins it to one level; None lets the strategy choose, for promises only. `promise` is
     the allocation that this line uses up or gives back, or the line (from 1) of the hold that it
-    changes.
+    changes. `to_place` is where a move brings it. Of a count `quantity` is what was found, by
+    somebody who had `seen` this version of the level. `reverses` is the movement that this line
+    of a reversal undoes.
     """
 
     item: int
     quantity: int
     place: int | None = None
     promise: int | None = None
+    to_place: int | None = None
+    seen: int | None = None
+    reverses: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that gives way, or would: base units of one item at one place, by their codes.
+
+    `owner` is who had it: `hold:12`, or the reference that the goods were promised to.
+    """
+
+    owner: str
+    sku: str
+    place: str
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +61,9 @@ class Request:
     """What one caller wants, all or nothing; ids are primary keys.
 
     `actor` is None only when the clock asks. A promise is made out of the places in `scope`.
-    `reverses` is the movement that a reversal undoes; its one line names where that stands.
     `hold` makes a hold, `of_hold` is the one that the request ends or changes. A confirmation
-    `accepts_less` when something of the hold was broken.
+    `accepts_less` when something of the hold was broken. What takes goods from under promises
+    breaks those that the caller `accepts` to break, whichever they are when that is None.
     """
 
     kind: MovementKind
@@ -57,10 +75,10 @@ class Request:
     note: str = ""
     group: UUID | None = None
     effective_at: datetime | None = None
-    reverses: int | None = None
     hold: NewHold | None = None
     of_hold: int | None = None
     accepts_less: bool = False
+    accepts: frozenset[Broken] | None = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +96,27 @@ class Done:
     """Booked; `movements` are the primary keys of its ledger lines, in the order of the request.
 
     `hold` is the primary key of the hold that it made or changed; `replayed` tells that the same
-    request had been answered before and nothing was written.
+    request had been answered before and nothing was written. `broken` are the promises that gave
+    way.
     """
 
     movements: tuple[int, ...]
     hold: int | None = None
     replayed: bool = False
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not booked, and nothing of it was written. `code` is for machines, `text` fit to show."""
+    """Not booked, and nothing of it was written. `code` is for machines, `text` fit to show.
+
+    `breaks` are the promises that stand in the way, all of them, and would have to give way.
+    """
 
     code: str
     text: str
     shortages: tuple[Shortage, ...] = ()
+    breaks: tuple[Broken, ...] = ()
 
 
 type Outcome = Done | Refused

@@ -10,12 +10,19 @@ from django.db import IntegrityError, connection, transaction
 from accounts.access import EVERYWHERE
 from inventory.ledger import reading, writing
 from inventory.ledger.plan import Planned, plan
-from inventory.ledger.refusals import NotEnoughStock, error_behind, error_of, is_a_race
+from inventory.ledger.refusals import (
+    NotEnoughStock,
+    TooBusy,
+    WouldBreak,
+    error_behind,
+    error_of,
+    is_a_race,
+)
 from inventory.ledger.request import Done, Outcome, Refused, Request
 from inventory.models.movement import MovementKind
 from jobs import outbox
 
-_TRIES = 3
+_TRIES = 4
 
 
 def post(requests: Sequence[Request]) -> list[Outcome]:
@@ -24,6 +31,7 @@ def post(requests: Sequence[Request]) -> list[Outcome]:
     A hold whose time is over refuses nobody: what would fall short is tried once more without it.
 
     :raises StockError: if the tables refuse what the plan allowed, time and again
+    :raises TooBusy: if promises that give way change faster than they can be locked
     """
     if not requests:
         return []
@@ -31,10 +39,10 @@ def post(requests: Sequence[Request]) -> list[Outcome]:
     try:
         return _posted(asked)
     except _Overdue as overdue:
-        # The rollback has freed the levels, so that these locks are taken in their order: holds
-        # first. No SKIP LOCKED: whoever is ending one of them is waited for.
-        _posted([_expiry(hold) for hold in overdue.holds])
-        return _posted(asked, reclaims=False)
+        # The rollback has freed the levels, so that all locks are taken once more and in their
+        # order. No SKIP LOCKED: whoever is ending one of the holds is waited for.
+        expiries = [_expiry(hold) for hold in overdue.holds]
+        return _posted([*expiries, *asked], reclaims=False)[len(expiries) :]
 
 
 def post_one(request: Request) -> Done:
@@ -60,12 +68,16 @@ def _posted(asked: Sequence[Request], *, reclaims: bool = True) -> list[Outcome]
     # Somebody may be faster than what we read, as when a place was made structural or the key of a
     # hold was used meanwhile. What is read anew shows it, so that only the request concerned is
     # refused.
+    touched: frozenset[int] = frozenset()
     for left in reversed(range(_TRIES)):
         try:
-            return _tried(asked, reclaims=reclaims)
-        except reading.Stale:
+            return _tried(asked, touched, reclaims=reclaims)
+        except reading.Stale as stale:
+            touched |= stale.holds
             if not left:
-                raise
+                raise TooBusy(
+                    "Others promise these goods faster than this can be booked. Try again."
+                ) from stale
         except IntegrityError as broken:
             refusal = error_behind(broken)
             if refusal is None and not is_a_race(broken):
@@ -76,17 +88,27 @@ def _posted(asked: Sequence[Request], *, reclaims: bool = True) -> list[Outcome]
 
 
 @transaction.atomic
-def _tried(asked: Sequence[Request], *, reclaims: bool) -> list[Outcome]:
+def _tried(asked: Sequence[Request], touched: frozenset[int], *, reclaims: bool) -> list[Outcome]:
     with connection.cursor() as cursor:
-        stock, now = reading.lock(cursor, asked)
+        stock, now = reading.lock(cursor, asked, touched)
         planned = plan(asked, stock, now=now)
-        if reclaims and (overdue := reading.overdue(cursor, _short_of(asked, planned.outcomes))):
+        if reclaims and (overdue := reading.overdue(cursor, _pressed(asked, planned.outcomes))):
             raise _Overdue(overdue)
+        # What gives way was only read so far: a hold is locked before the levels.
+        if loose := (planned.holds.keys() & stock.holds) - reading.named(asked) - touched:
+            raise reading.Stale(loose)
         movements, holds = writing.write(cursor, planned, stock)
     if planned.postings:
         by_level = {level.id: item for (item, _), level in stock.levels.items()}
         items = sorted({by_level[posting.level] for posting in planned.postings})
         outbox.add("stock.changed", {"items": items})
+    broken = [
+        movement
+        for movement, posting in zip(movements, planned.postings, strict=True)
+        if posting.kind == MovementKind.BREAK
+    ]
+    if broken:
+        outbox.add("promises.broken", {"movements": broken})
     outcomes: list[Outcome] = []
     for outcome in planned.outcomes:
         if isinstance(outcome, Refused):
@@ -95,18 +117,22 @@ def _tried(asked: Sequence[Request], *, reclaims: bool) -> list[Outcome]:
         booked = tuple(movements[: outcome.postings])
         del movements[: outcome.postings]
         hold = outcome.hold and holds.get(outcome.hold, outcome.hold)
-        outcomes.append(Done(booked, hold, outcome.replayed))
+        outcomes.append(Done(booked, hold, outcome.replayed, outcome.broken))
     return outcomes
 
 
-def _short_of(asked: Sequence[Request], outcomes: Sequence[Refused | Planned]) -> list[int]:
-    """The items of the requests that were refused for want of stock."""
-    short = [
+def _pressed(asked: Sequence[Request], outcomes: Sequence[Refused | Planned]) -> list[int]:
+    """The items of the requests that were refused for want of stock, or that break promises."""
+    pressed = [
         request.lines
         for request, outcome in zip(asked, outcomes, strict=True)
-        if isinstance(outcome, Refused) and outcome.code == NotEnoughStock.code
+        if (
+            outcome.code in (NotEnoughStock.code, WouldBreak.code)
+            if isinstance(outcome, Refused)
+            else outcome.broken
+        )
     ]
-    return sorted({line.item for line in chain.from_iterable(short)})
+    return sorted({line.item for line in chain.from_iterable(pressed)})
 
 
 def _expiry(hold: int) -> Request:
@@ -114,7 +140,9 @@ def _expiry(hold: int) -> Request:
 
 
 def _grouped(request: Request) -> Request:
-    """Lines of one request share a group, so that they can be found together."""
-    if len(request.lines) > 1 and request.group is None:
-        return replace(request, group=uuid4())
-    return request
+    """Lines of one request share a group, so that they can be found together.
+
+    One line may become several: a move stands at two places, and promises may give way.
+    """
+    several = len(request.lines) > 1 or request.kind in reading.PHYSICAL
+    return replace(request, group=uuid4()) if several and request.group is None else request

@@ -41,10 +41,43 @@ READ_KEYS = """
 
 # Before the lock to know the levels, and again under it: an allocation changes with its level.
 READ_ALLOCATIONS = """
-    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference
+    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference,
+           promise.created_at
     FROM inventory_allocation AS promise
     JOIN inventory_stocklevel AS level ON level.id = promise.level_id
     WHERE promise.id = ANY(%(allocations)s)
+"""
+
+# What stands on levels that are locked: nobody changes it there, and only what is broken or carried
+# need be locked itself.
+READ_STANDING = """
+    SELECT hold.id, hold.status, hold.expires_at, hold.request_hash, hold.asked
+    FROM inventory_hold AS hold
+    WHERE hold.id = ANY(ARRAY(
+        SELECT part.hold_id FROM inventory_holdline AS part WHERE part.level_id = ANY(%(levels)s)
+    ))
+"""
+
+READ_ALLOCATIONS_AT = """
+    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference,
+           promise.created_at
+    FROM inventory_allocation AS promise
+    JOIN inventory_stocklevel AS level ON level.id = promise.level_id
+    WHERE promise.level_id = ANY(%(levels)s)
+"""
+
+# Whose on-hand number is another than at the version that was seen; promises do not count.
+READ_MOVED = """
+    SELECT level.item_id, level.location_id, seen.version
+    FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(versions)s::bigint[])
+        AS seen (item_id, location_id, version)
+    JOIN inventory_stocklevel AS level
+        ON level.item_id = seen.item_id AND level.location_id = seen.location_id
+    WHERE seen.version > level.version OR EXISTS (
+        SELECT FROM inventory_stockmovement AS movement
+        WHERE movement.level_id = level.id AND movement.version > seen.version
+          AND movement.on_hand_delta <> 0
+    )
 """
 
 # Those with something at these items that should have ended by now.
@@ -181,9 +214,10 @@ REMOVE_PARTS = """
 """
 
 CHANGE_PARTS = """
-    UPDATE inventory_holdline AS part SET quantity = part.quantity + change.delta
-    FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bigint[])
-        AS change (hold_id, line, n, delta)
+    UPDATE inventory_holdline AS part
+    SET quantity = part.quantity + change.delta, level_id = change.level_id
+    FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])
+        AS change (hold_id, line, n, delta, level_id)
     WHERE part.hold_id = change.hold_id AND part.line = change.line AND part.n = change.n
 """
 
@@ -193,13 +227,16 @@ WRITE_PARTS = """
 """
 
 WRITE_ALLOCATIONS = """
-    INSERT INTO inventory_allocation (level_id, quantity, reference)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[])
+    INSERT INTO inventory_allocation (level_id, quantity, reference, created_at)
+    SELECT level_id, quantity, reference, coalesce(since, clock_timestamp())
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[])
+        AS new (level_id, quantity, reference, since)
 """
 
 CHANGE_ALLOCATIONS = """
-    UPDATE inventory_allocation AS promise SET quantity = promise.quantity + change.delta
-    FROM unnest(%s::bigint[], %s::bigint[]) AS change (id, delta)
+    UPDATE inventory_allocation AS promise
+    SET quantity = promise.quantity + change.delta, level_id = change.level_id
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS change (id, delta, level_id)
     WHERE promise.id = change.id
 """
 

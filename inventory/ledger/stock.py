@@ -103,11 +103,12 @@ class StandingHold:
 
 @dataclass(frozen=True, slots=True)
 class OpenAllocation:
-    """What is promised to `reference` at one level."""
+    """What is promised to `reference` at one level, since when; None is now."""
 
     key: Key
     quantity: int
     reference: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Stock:
 
     `levels` by (item, place); `articles` and `places` that are named or stood at, `origins`,
     `holds` and `allocations` by id; `keys` are the holds that exist already by (principal, key).
+    `moved` are the lines' levels and versions since which what is on hand there has changed.
     """
 
     levels: dict[Key, Level]
@@ -125,3 +127,4 @@ class Stock:
     holds: dict[int, StandingHold] = field(default_factory=dict)
     keys: dict[tuple[str, str], int] = field(default_factory=dict)
     allocations: dict[int, OpenAllocation] = field(default_factory=dict)
+    moved: frozenset[tuple[Key, int]] = frozenset()

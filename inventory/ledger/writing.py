@@ -36,7 +36,7 @@ def write(cursor: CursorWrapper, planned: Plan, stock: Stock) -> tuple[list[int]
         return [], {}
     _change_levels(cursor, planned, stock)
     ids = _write_holds(cursor, planned)
-    _end_holds(cursor, planned, stock)
+    _end_holds(cursor, planned, stock, ids)
     _write_parts(cursor, planned, stock, ids)
     _write_allocations(cursor, planned, stock)
     return _write_movements(cursor, planned, ids), ids
@@ -89,8 +89,12 @@ def _write_holds(cursor: CursorWrapper, planned: Plan) -> dict[int, int]:
     return {number: made[new.principal, new.key] for number, new in planned.new_holds.items()}
 
 
-def _end_holds(cursor: CursorWrapper, planned: Plan, stock: Stock) -> None:
-    known = {id: hold for id, hold in planned.holds.items() if id in stock.holds}
+def _end_holds(cursor: CursorWrapper, planned: Plan, stock: Stock, ids: dict[int, int]) -> None:
+    known = {
+        ids.get(number, number): hold
+        for number, hold in planned.holds.items()
+        if number in stock.holds or hold.status != HoldStatus.ACTIVE
+    }
     # Of a confirmed one it tells for what, unless that was said when it was made.
     request_of = {posting.hold: posting.request for posting in planned.postings}
     ended = [
@@ -126,10 +130,11 @@ def _write_parts(cursor: CursorWrapper, planned: Plan, stock: Stock, ids: dict[i
         id = ids.get(number, number)
         gone += [(id, *name) for name in was.keys() - now.keys()]
         for name, part in now.items():
+            level = stock.levels[part.key].id
             if name not in was:
-                new.append((id, *name, stock.levels[part.key].id, part.quantity))
-            elif delta := part.quantity - was[name].quantity:
-                changed.append((id, *name, delta))
+                new.append((id, *name, level, part.quantity))
+            elif part != was[name]:
+                changed.append((id, *name, part.quantity - was[name].quantity, level))
     if gone:
         _run(cursor, REMOVE_PARTS, gone)
         _must_be(cursor.rowcount, len(gone), "a line of a hold went under its lock")
@@ -143,13 +148,15 @@ def _write_parts(cursor: CursorWrapper, planned: Plan, stock: Stock, ids: dict[i
 def _write_allocations(cursor: CursorWrapper, planned: Plan, stock: Stock) -> None:
     known = stock.allocations
     new = [
-        (stock.levels[after.key].id, after.quantity, after.reference)
+        (stock.levels[after.key].id, after.quantity, after.reference, after.since)
         for number, after in planned.allocations.items()
         if number not in known and after is not None
     ]
-    gone = [number for number, after in planned.allocations.items() if after is None]
+    gone = [
+        number for number, after in planned.allocations.items() if number in known and after is None
+    ]
     changed = [
-        (number, after.quantity - known[number].quantity)
+        (number, after.quantity - known[number].quantity, stock.levels[after.key].id)
         for number, after in planned.allocations.items()
         if number in known and after is not None
     ]
@@ -184,7 +191,7 @@ def _write_movements(cursor: CursorWrapper, planned: Plan, ids: dict[int, int]) 
             posting.request.reason,
             _reference(posting, ids),
             posting.request.group,
-            posting.request.reverses,
+            posting.reverses,
             posting.request.effective_at,
         )
         for posting in planned.postings
@@ -204,7 +211,7 @@ def _write_movements(cursor: CursorWrapper, planned: Plan, ids: dict[int, int]) 
 
 def _reference(posting: Posting, ids: dict[int, int]) -> str:
     """What belongs to a hold is found by its number, a confirmation by what it is for."""
-    asked = posting.request.reference
+    asked = posting.reference
     if posting.hold is None or (posting.kind == MovementKind.CONFIRM and asked):
         return asked
     return f"hold:{ids.get(posting.hold, posting.hold)}"

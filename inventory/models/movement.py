@@ -30,6 +30,11 @@ class MovementKind(models.TextChoices):
     SHIP = "ship", "Ship"
     RETURN = "return", "Return"
     ADJUST = "adjust", "Adjust"
+    COUNT = "count", "Count"
+    MOVE = "move", "Move"
+    QUARANTINE = "quarantine", "Quarantine"
+    RESTORE = "restore", "Restore"
+    SCRAP = "scrap", "Scrap"
     REVERSE = "reverse", "Reverse"
     HOLD = "hold", "Hold"
     RELEASE = "release", "Release"
@@ -37,6 +42,7 @@ class MovementKind(models.TextChoices):
     CONFIRM = "confirm", "Confirm"
     ALLOCATE = "allocate", "Allocate"
     DEALLOCATE = "deallocate", "Deallocate"
+    BREAK = "break", "Break"
     RELABEL = "relabel", "Relabel"
 
 
@@ -49,6 +55,18 @@ PROMISES = frozenset(
         MovementKind.CONFIRM,
         MovementKind.ALLOCATE,
         MovementKind.DEALLOCATE,
+        MovementKind.BREAK,
+    }
+)
+
+
+REVERSIBLE = frozenset(
+    {
+        MovementKind.RECEIVE,
+        MovementKind.RETURN,
+        MovementKind.SHIP,
+        MovementKind.ADJUST,
+        MovementKind.MOVE,
     }
 )
 
@@ -58,6 +76,11 @@ _DID: dict[str, str] = {
     MovementKind.SHIP: "Shipped",
     MovementKind.RETURN: "Returned",
     MovementKind.ADJUST: "Corrected",
+    MovementKind.COUNT: "Counted",
+    MovementKind.MOVE: "Moved",
+    MovementKind.QUARANTINE: "Quarantined",
+    MovementKind.RESTORE: "Restored",
+    MovementKind.SCRAP: "Scrapped",
     MovementKind.REVERSE: "Reversed",
     MovementKind.HOLD: "Held",
     MovementKind.RELEASE: "Hold released",
@@ -65,6 +88,7 @@ _DID: dict[str, str] = {
     MovementKind.CONFIRM: "Hold confirmed",
     MovementKind.ALLOCATE: "Allocated",
     MovementKind.DEALLOCATE: "Allocation given back",
+    MovementKind.BREAK: "Promise broken",
     MovementKind.RELABEL: "Its place changed",
 }
 _NOUN: dict[str, str] = {
@@ -72,6 +96,7 @@ _NOUN: dict[str, str] = {
     MovementKind.SHIP: "Shipment",
     MovementKind.RETURN: "Return",
     MovementKind.ADJUST: "Correction",
+    MovementKind.MOVE: "Move",
 }
 
 
@@ -101,6 +126,11 @@ def _promises(*, held: int = 0, allocated: int = 0, **kind: Any) -> Q:
         on_hand_delta=0,
         unavailable_delta=0,
     )
+
+
+def _sets_apart(**kind: Any) -> Q:
+    """The condition that a line of this kind leaves promises alone."""
+    return Q(**kind, allocated_delta=0, held_delta=0)
 
 
 class StockMovementQuerySet(models.QuerySet["StockMovement"]):
@@ -200,7 +230,17 @@ class StockMovement(models.Model):
                 | _promises(held=-1, allocated=+1, kind="confirm")
                 & Q(allocated_delta=F("held_delta") * -1)
                 | _promises(allocated=+1, kind="allocate")
-                | _promises(allocated=-1, kind="deallocate"),
+                | _promises(allocated=-1, kind="deallocate")
+                | _promises(held=-1, kind="break")
+                | _promises(allocated=-1, kind="break")
+                | Q(kind="count", allocated_delta=0, held_delta=0)
+                | Q(kind="move", on_hand_delta__gt=0)
+                & Q(allocated_delta__gte=0, held_delta__gte=0, unavailable_delta__gte=0)
+                | Q(kind="move", on_hand_delta__lt=0)
+                & Q(allocated_delta__lte=0, held_delta__lte=0, unavailable_delta__lte=0)
+                | _sets_apart(unavailable_delta__gt=0, on_hand_delta=0, kind="quarantine")
+                | _sets_apart(unavailable_delta__lt=0, on_hand_delta=0, kind="restore")
+                | _sets_apart(unavailable_delta__lte=0, on_hand_delta__lt=0, kind="scrap"),
                 name="stock_movement_does_what_it_says",
             ),
             models.CheckConstraint(
@@ -223,8 +263,8 @@ class StockMovement(models.Model):
                 name="stock_movement_keeps_promises",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="adjust") | Q(reason__isnull=False),
-                name="stock_movement_adjust_has_a_reason",
+                condition=~Q(kind__in=["adjust", "quarantine", "scrap"]) | Q(reason__isnull=False),
+                name="stock_movement_tells_why",
             ),
             models.CheckConstraint(
                 condition=Q(kind="reverse", reversal_of__isnull=False)
@@ -249,6 +289,8 @@ class StockMovement(models.Model):
                 name="stock_movement_by_effect",
                 condition=~Q(on_hand_delta=0),
             ),
+            # Where the other half of a move stands; nothing else pays for it.
+            models.Index(fields=["group"], name="stock_movement_by_move", condition=Q(kind="move")),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -270,6 +312,10 @@ class StockMovement(models.Model):
             ("ship_stock", "Can ship stock"),
             ("return_stock", "Can take stock back"),
             ("adjust_stock", "Can correct stock"),
+            ("move_stock", "Can move stock"),
+            ("count_stock", "Can count stock"),
+            ("quarantine_stock", "Can set stock apart, or restore it"),
+            ("scrap_stock", "Can throw stock away"),
             ("reverse_stock", "Can reverse a movement"),
         ]
 
@@ -292,13 +338,25 @@ class StockMovement(models.Model):
             return self.reason.label
         return _DID[self.kind]
 
+    def other_half(self) -> "StockMovement":
+        """Of a move, the line at its other place; `level` should be loaded."""
+        halves = StockMovement.objects.filter(
+            group=self.group, kind=MovementKind.MOVE, level__item_id=self.level.item_id
+        )
+        ordered = list(halves.select_related("level__location").order_by("pk"))
+        out = [half for half in ordered if half.on_hand_delta < 0]
+        into = [half for half in ordered if half.on_hand_delta > 0]
+        if self.on_hand_delta < 0:
+            out, into = into, out
+        return out[into.index(self)]
+
     def may_be_reversed(self) -> bool:
         """Whether it can be undone now: its kind can, nobody has, and what it brought is free.
 
         A hint for a page, under the lock the ledger decides. `level` and `reversal` should be
         loaded.
         """
-        if self.kind in PROMISES or self.kind in (MovementKind.REVERSE, MovementKind.RELABEL):
+        if self.kind not in REVERSIBLE:
             return False
         if getattr(self, "reversal", None) is not None:
             return False

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+# The kinds of movement that may tell why.
+KINDS = ["adjust", "count", "return", "quarantine", "scrap"]
+
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
     def offered_for(self, kind: str) -> Self:
@@ -20,7 +23,7 @@ class Reason(models.Model):
     kinds = ArrayField(
         models.CharField(max_length=12),
         blank=True,
-        help_text="For which kinds of movement people may choose it: adjust, return, or none.",
+        help_text=f"For which kinds of movement people may choose it: {', '.join(KINDS)}.",
     )
     active = models.BooleanField(
         default=True, help_text="Untick instead of deleting: old movements keep their reason."
@@ -31,7 +34,7 @@ class Reason(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kinds__contained_by=["adjust", "return"]), name="reason_kinds_valid"
+                condition=Q(kinds__contained_by=KINDS), name="reason_kinds_valid"
             ),
             models.UniqueConstraint(
                 Upper("label"),

@@ -2,6 +2,7 @@
 
 from inventory.ledger import (
     AlreadyReversed,
+    Broken,
     HoldBroken,
     HoldEnded,
     ItemNotStocked,
@@ -14,9 +15,15 @@ from inventory.ledger import (
     PlaceIsStructural,
     PromiseGone,
     QuantityOutOfRange,
+    SamePlace,
     StockError,
+    TooBusy,
+    WouldBreak,
 )
 from inventory.operations.allocations import allocate_stock, deallocate_stock
+from inventory.operations.broken_promises import tell_of_broken_promises
+from inventory.operations.condition import quarantine_stock, restore_stock, scrap_stock
+from inventory.operations.counts import count_stock
 from inventory.operations.holds import (
     change_hold,
     confirm_hold,
@@ -28,6 +35,7 @@ from inventory.operations.holds import (
 from inventory.operations.items import BarcodeTaken, ItemRefused, SkuTaken, create_item
 from inventory.operations.ledger_checks import check_ledger
 from inventory.operations.low_stock import note_stock_change, refresh_low_stock
+from inventory.operations.moves import Left, Moved, move_everything, move_stock
 from inventory.operations.pictures import PictureRefused, keep_picture, set_picture
 from inventory.operations.places import PlaceRefused, save_place
 from inventory.operations.stock import (
@@ -41,12 +49,15 @@ from inventory.operations.stock import (
 __all__ = [
     "AlreadyReversed",
     "BarcodeTaken",
+    "Broken",
     "HoldBroken",
     "HoldEnded",
     "ItemNotStocked",
     "ItemRefused",
     "KeyTaken",
+    "Left",
     "LevelChanged",
+    "Moved",
     "NoSuchLine",
     "NotEnoughStock",
     "NotReversible",
@@ -56,26 +67,36 @@ __all__ = [
     "PlaceRefused",
     "PromiseGone",
     "QuantityOutOfRange",
+    "SamePlace",
     "SkuTaken",
     "StockError",
+    "TooBusy",
+    "WouldBreak",
     "adjust_stock",
     "allocate_stock",
     "change_hold",
     "check_ledger",
     "confirm_hold",
+    "count_stock",
     "create_item",
     "deallocate_stock",
     "expire_holds",
     "extend_hold",
     "hold_stock",
     "keep_picture",
+    "move_everything",
+    "move_stock",
     "note_stock_change",
+    "quarantine_stock",
     "receive_stock",
     "refresh_low_stock",
     "release_hold",
+    "restore_stock",
     "return_stock",
     "reverse_movement",
     "save_place",
+    "scrap_stock",
     "set_picture",
     "ship_stock",
+    "tell_of_broken_promises",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.access import scope_of
 from accounts.models import User
 from inventory import ledger
-from inventory.ledger import Line, Request
+from inventory.ledger import Line, PromiseGone, Request
 from inventory.models import Allocation, Item, Location, MovementKind
 from jobs import idempotency
 
@@ -69,7 +69,10 @@ def deallocate_stock(
     )
     if claim and not claim.first:
         return
-    promise = Allocation.objects.for_user(actor).select_related("level").get(pk=allocation)
+    seen = Allocation.objects.for_user(actor).select_related("level")
+    promise = seen.filter(pk=allocation).first()
+    if promise is None:
+        raise PromiseGone(PromiseGone.text)
     ledger.post_one(
         Request(
             MovementKind.DEALLOCATE,

@@ -1,17 +1,15 @@
 """What people do with stock: receive, ship, take back, correct, undo."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.access import scope_of
 from accounts.models import User
-from inventory import ledger
-from inventory.ledger import LevelChanged, Line, Request
-from inventory.models import Item, Location, MovementKind, Reason, StockMovement
-from jobs import idempotency
+from inventory.ledger import Broken, Line, Request
+from inventory.models import MovementKind, StockMovement
+from inventory.operations.booking import book, claimed, posted
 
 
 def receive_stock(
@@ -32,7 +30,7 @@ def receive_stock(
     :raises StockError: if nothing can stand there, or the item is not stocked
     :raises KeyReused: if `key` stands for another request
     """
-    return _book(
+    return book(
         MovementKind.RECEIVE,
         sku=sku,
         place=place,
@@ -65,7 +63,7 @@ def ship_stock(
     :raises PromiseGone: if the allocation was used up, or promises less
     :raises KeyReused: if `key` stands for another request
     """
-    return _book(
+    return book(
         MovementKind.SHIP,
         sku=sku,
         place=place,
@@ -96,7 +94,7 @@ def return_stock(
     :raises StockError: if nothing can stand there, or the item is not stocked
     :raises KeyReused: if `key` stands for another request
     """
-    return _book(
+    return book(
         MovementKind.RETURN,
         sku=sku,
         place=place,
@@ -119,19 +117,18 @@ def adjust_stock(
     actor: User,
     note: str = "",
     effective_at: datetime | None = None,
-    seen: int | None = None,
+    accepts: frozenset[Broken] | None = frozenset(),
     key: UUID | None = None,
 ) -> StockMovement:
     """Correct what stands at a place by `delta` base units; `reason` is a code.
 
-    `seen` is the version of the level that `delta` was worked out from, as a count does: when
-    others have changed it since, nothing is written. Without it the change adds to theirs.
+    What falls below promises breaks them, if the caller `accepts` those that it would break.
 
-    :raises LevelChanged: if the level is no longer at the version `seen`
-    :raises NotEnoughStock: if fewer than `-delta` can be taken there
+    :raises NotEnoughStock: if fewer than `-delta` stand there
+    :raises WouldBreak: if promises would have to give way that the caller does not accept to break
     :raises KeyReused: if `key` stands for another request
     """
-    return _book(
+    return book(
         MovementKind.ADJUST,
         sku=sku,
         place=place,
@@ -140,7 +137,7 @@ def adjust_stock(
         reason=reason,
         note=note,
         effective_at=effective_at,
-        seen=seen,
+        accepts=accepts,
         key=key,
     )
 
@@ -149,99 +146,35 @@ def adjust_stock(
 def reverse_movement(
     *, movement: int, actor: User, note: str = "", key: UUID | None = None
 ) -> StockMovement:
-    """Undo one ledger line by its exact negation; return the new line.
+    """Undo one ledger line by its exact negation, a move at both of its places; return the new
+    line.
 
     :raises AlreadyReversed: if somebody has
     :raises NotEnoughStock: if what it brought is no longer free there
-    :raises NotReversible: if it is itself a reversal
+    :raises NotReversible: if its kind cannot be reversed
     :raises KeyReused: if `key` stands for another request
     """
-    claim = _claim(actor, key, MovementKind.REVERSE, movement=movement)
+    claim = claimed(actor, key, MovementKind.REVERSE, movement=movement)
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
     origin = StockMovement.objects.for_user(actor).select_related("level").get(pk=movement)
-    line = Line(origin.level.item_id, -origin.on_hand_delta, origin.level.location_id)
-    return _post(
-        Request(
-            MovementKind.REVERSE,
-            (line,),
-            actor=actor.pk,
-            scope=scope_of(actor),
-            reference=origin.reference,
-            note=note,
-            reverses=origin.pk,
+    halves = [origin]
+    if origin.kind == MovementKind.MOVE:
+        halves.append(origin.other_half())
+    request = Request(
+        MovementKind.REVERSE,
+        tuple(
+            Line(
+                half.level.item_id,
+                -half.on_hand_delta,
+                half.level.location_id,
+                reverses=half.pk,
+            )
+            for half in reversed(halves)
         ),
-        claim,
-    )
-
-
-@transaction.atomic
-def _book(
-    kind: MovementKind,
-    *,
-    sku: str,
-    place: str,
-    quantity: int,
-    actor: User,
-    reason: str = "",
-    reference: str = "",
-    note: str = "",
-    effective_at: datetime | None = None,
-    seen: int | None = None,
-    promise: int | None = None,
-    key: UUID | None = None,
-) -> StockMovement:
-    claim = _claim(
-        actor,
-        key,
-        kind,
-        sku=sku.upper(),
-        place=place.upper(),
-        quantity=quantity,
-        reason=reason,
-        reference=reference,
+        actor=actor.pk,
+        scope=scope_of(actor),
+        reference=origin.reference,
         note=note,
-        seen=seen,
-        promise=promise,
     )
-    if claim and not claim.first:
-        return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
-    item = Item.objects.for_user(actor).get(sku__iexact=sku)
-    location = Location.objects.for_user(actor).get(code__iexact=place)
-    why = Reason.objects.get(code=reason).pk if reason else None
-    movement = _post(
-        Request(
-            kind,
-            (Line(item.pk, quantity, location.pk, promise),),
-            actor=actor.pk,
-            scope=scope_of(actor),
-            reference=reference,
-            reason=why,
-            note=note,
-            effective_at=effective_at,
-        ),
-        claim,
-    )
-    # Only under the lock is it known; what was written falls with the transaction.
-    if seen is not None and movement.version != seen + 1:
-        raise LevelChanged(f"What stands at {location.code} has changed meanwhile.")
-    return movement
-
-
-def _post(request: Request, claim: idempotency.Claim | None) -> StockMovement:
-    [movement] = ledger.post_one(request).movements
-    if claim:
-        claim.answer({"movement": movement})
-    return StockMovement.objects.select_related("level").get(pk=movement)
-
-
-def _claim(
-    actor: User, key: UUID | None, kind: MovementKind, **asked: Any
-) -> idempotency.Claim | None:
-    if key is None:
-        return None
-    return idempotency.claim(
-        principal=f"user:{actor.pk}",
-        key=key,
-        request_hash=idempotency.fingerprint([kind, asked]),
-    )
+    return posted(request, claim)

@@ -31,11 +31,10 @@ def adjust_to_count(request: PageRequest, pk: int) -> HttpResponse:
         return _shown(request, item, level, form)
     form = CountedForm(request.POST, user=request.user)
     if form.is_valid():
-        asked = {name: form.cleaned_data[name] for name in ("place", "reason")}
+        asked = {name: form.cleaned_data[name] for name in ("place", "counted", "reason")}
         try:
-            movement = operations.adjust_stock(
+            movement = operations.count_stock(
                 sku=item.sku,
-                delta=form.delta,
                 seen=form.cleaned_data["seen_version"],
                 actor=request.user,
                 key=form.key,

@@ -30,12 +30,18 @@ ALLOWED = {
     ("inventory/operations/places.py", "_relabel", "StockLevel"): "all that a moved place carries",
     ("inventory/operations/places.py", "_standings_below", "Location"): "a place that was found",
     ("inventory/operations/places.py", "_standings_below", "StockLevel"): "all that it carries",
+    ("inventory/operations/broken_promises.py", "tell_of_broken_promises", "StockMovement"): (
+        "the relay's"
+    ),
+    ("inventory/operations/broken_promises.py", "_tell", "Hold"): "the relay's",
+    ("inventory/operations/broken_promises.py", "_promiser", "StockMovement"): "the relay's",
     (
         "inventory/operations/sales_history/opening.py",
         "_receipts",
         "StockLevel",
     ): "at its own shelf",
-    ("inventory/operations/stock.py", "_post", "StockMovement"): "the line booked just now",
+    ("inventory/operations/booking.py", "posted", "StockMovement"): "the line booked just now",
+    ("inventory/reports.py", "causes_of", "StockMovement"): "of lines that were narrowed",
     ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "_sold_before", "StockMovement"): "lines of levels that were narrowed",
     ("inventory/reports.py", "lines_of_hold", "Item"): "of a hold that was narrowed",

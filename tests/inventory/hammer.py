@@ -91,9 +91,42 @@ def use_an_allocation(actor: User):
     )
 
 
+def take_whatever_is_promised(levels: list[StockLevel], actor: User):
+    """Physical truth: it moves, goes, or is set apart, and promises go along or give way."""
+    level = StockLevel.objects.select_related("item", "location").get(pk=random.choice(levels).pk)
+    what = {
+        "sku": level.item.sku,
+        "place": level.location.code,
+        "actor": actor,
+        "accepts": None,
+    }
+    quantity = random.randint(1, 3)
+    target = random.choice(levels).location.code
+    return random.choice(
+        [
+            lambda: operations.move_stock(**what, to_place=target, quantity=quantity),
+            lambda: operations.move_stock(**what, to_place=target, quantity=quantity),
+            lambda: operations.quarantine_stock(**what, reason="damaged", quantity=quantity),
+            lambda: operations.scrap_stock(**what, reason="damaged", quantity=quantity),
+            lambda: operations.count_stock(
+                **what, counted=max(level.on_hand - quantity, 0), seen=level.version
+            ),
+        ]
+    )()
+
+
+def restore_something(actor: User):
+    level = StockLevel.objects.filter(unavailable__gt=0).select_related("item", "location").first()
+    if level is None:
+        return operations.expire_holds()
+    return operations.restore_stock(
+        sku=level.item.sku, place=level.location.code, quantity=1, actor=actor
+    )
+
+
 def main(seed: int, times: int) -> Counter[str]:
     random.seed(seed)
-    levels = list(StockLevel.objects.select_related("item").order_by("pk"))
+    levels = list(StockLevel.objects.select_related("item", "location").order_by("pk"))
     actor, reason = User.objects.first(), Reason.objects.get(code="miscounted").pk
     acts = [
         lambda: several(MovementKind.RECEIVE, levels, actor, None),
@@ -107,6 +140,9 @@ def main(seed: int, times: int) -> Counter[str]:
         lambda: operations.expire_holds(),
         lambda: allocate_something(levels, actor),
         lambda: use_an_allocation(actor),
+        lambda: take_whatever_is_promised(levels, actor),
+        lambda: take_whatever_is_promised(levels, actor),
+        lambda: restore_something(actor),
     ]
     outcomes: Counter[str] = Counter()
     for _ in range(times):

@@ -31,11 +31,15 @@ SELLING = ["A-01", "B-01"]
 CODES = [*SELLING, "Q-01"]
 QUARTER = timedelta(minutes=15)
 
+consents = st.sampled_from([None, frozenset()])
 skus, codes, few = st.sampled_from(SKUS), st.sampled_from(CODES), st.integers(1, 6)
 
 
 class House(RuleBasedStateMachine):
-    """`on_hand` by (sku, place), `held` and `allocated` by number and by (sku, place)."""
+    """`on_hand` and `apart` by (sku, place), `held` and `allocated` by number and (sku, place).
+
+    `booked` are what may be reversed: a line, and what it changed of an item at its places.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +51,7 @@ class House(RuleBasedStateMachine):
         for code in CODES:
             make_place(code=code, sellable=code != "Q-01")
         self.on_hand: Counter = Counter()
+        self.apart: Counter = Counter()
         self.held: dict[int, Counter] = {}
         self.allocated: dict[int, tuple] = {}
         self.overdue: set[int] = set()
@@ -65,7 +70,7 @@ class House(RuleBasedStateMachine):
         """What may be taken at a place; `without` what holds that ran out hold there."""
         held = sum(parts[sku, code] for hold, parts in self.held.items() if hold not in without)
         allocated = sum(quantity for key, quantity in self.allocated.values() if key == (sku, code))
-        return self.on_hand[sku, code] - held - allocated
+        return self.on_hand[sku, code] - self.apart[sku, code] - held - allocated
 
     def to_sell(self, sku, place="", *, without=()):
         places = [code for code in SELLING if place in ("", code)]
@@ -94,7 +99,7 @@ class House(RuleBasedStateMachine):
     def receive(self, sku, code, quantity):
         line = operations.receive_stock(sku=sku, place=code, quantity=quantity, actor=self.actor)
         self.on_hand[sku, code] += quantity
-        self.booked.append((line.pk, sku, code, quantity))
+        self.booked.append((line.pk, sku, [(code, quantity, 0)]))
 
     @rule(sku=skus, code=codes, quantity=few)
     def ship(self, sku, code, quantity):
@@ -106,34 +111,238 @@ class House(RuleBasedStateMachine):
         )
         if line:
             self.on_hand[sku, code] -= quantity
-            self.booked.append((line.pk, sku, code, -quantity))
-
-    @rule(sku=skus, code=codes, delta=few | st.integers(-6, -1))
-    def adjust(self, sku, code, delta):
-        line = self.expect(
-            sku,
-            self.free(sku, code) + delta >= 0,
-            self.free(sku, code, without=self.overdue) + delta >= 0,
-            lambda: operations.adjust_stock(
-                sku=sku, place=code, delta=delta, reason="miscounted", actor=self.actor
-            ),
-        )
-        if line:
-            self.on_hand[sku, code] += delta
-            self.booked.append((line.pk, sku, code, delta))
+            self.booked.append((line.pk, sku, [(code, -quantity, 0)]))
 
     @precondition(lambda self: self.booked)
     @rule(data=st.data())
     def reverse(self, data):
-        line, sku, code, change = self.booked.pop(data.draw(st.integers(0, len(self.booked) - 1)))
+        line, sku, changes = self.booked.pop(data.draw(st.integers(0, len(self.booked) - 1)))
+
+        def fits(without=()):
+            return all(
+                self.free(sku, code, without=without) >= on_hand - apart
+                and self.apart[sku, code] >= apart
+                for code, on_hand, apart in changes
+            )
+
         undone = self.expect(
             sku,
-            self.free(sku, code) >= change,
-            self.free(sku, code, without=self.overdue) >= change,
+            fits(),
+            fits(without=self.overdue),
             lambda: operations.reverse_movement(movement=line, actor=self.actor),
         )
         if undone:
-            self.on_hand[sku, code] -= change
+            for code, on_hand, apart in changes:
+                self.on_hand[sku, code] -= on_hand
+                self.apart[sku, code] -= apart
+
+    # --- physical truth: it wins, whoever was promised the goods -------------------------------
+
+    def give_way(self, sku, code, quantity):
+        """The youngest hold gives way first, then allocations."""
+        for number in sorted(self.held, reverse=True):
+            taken = min(self.held[number][sku, code], quantity)
+            self.held[number][sku, code] -= taken
+            quantity -= taken
+            if taken and not self.held[number].total():
+                assert Hold.objects.get(pk=number).status == HoldStatus.BROKEN
+                del self.held[number]
+                self.overdue.discard(number)
+        before = sum(promised for _, promised in self.allocated.values())
+        self.read_allocations()
+        assert sum(promised for _, promised in self.allocated.values()) == before - quantity
+
+    def physically(self, sku, code, quantity, *, there, promised, accepts, act):
+        """Do `act`, which takes `quantity` of the `there`; `promised` tells how many of them are.
+
+        Nothing gives way to whoever has not accepted it, and what ran out never counts.
+        """
+        if quantity > there:
+            with pytest.raises(operations.NotEnoughStock):
+                act(accepts)
+            return None
+        before = self.held.copy(), self.overdue.copy()
+        if promised():
+            self.ended(sku)
+        if (expected := promised()) and accepts is not None:
+            with pytest.raises(operations.WouldBreak) as refused:
+                act(accepts)
+            assert sum(each.quantity for each in refused.value.breaks) == expected
+            self.held, self.overdue = before  # nothing was written
+            return None
+        return act(accepts)
+
+    def beyond(self, sku, code, quantity):
+        """How many of `quantity` are set apart, and how many promised, if free ones go first."""
+        more = max(quantity - self.free(sku, code), 0)
+        apart = min(more, self.apart[sku, code])
+        return apart, more - apart
+
+    @rule(sku=skus, code=codes, delta=few | st.integers(-6, -1), accepts=consents)
+    def adjust(self, sku, code, delta, accepts):
+        line = self.physically(
+            sku,
+            code,
+            -delta,
+            there=self.on_hand[sku, code],
+            promised=lambda: self.beyond(sku, code, -delta)[1],
+            accepts=accepts,
+            act=lambda accepts: operations.adjust_stock(
+                sku=sku,
+                place=code,
+                delta=delta,
+                reason="miscounted",
+                actor=self.actor,
+                accepts=accepts,
+            ),
+        )
+        if line:
+            self.correct(sku, code, delta)
+            self.booked.append((line.pk, sku, [(code, delta, line.unavailable_delta)]))
+
+    @precondition(lambda self: StockLevel.objects.exists())
+    @rule(data=st.data(), counted=st.integers(0, 9), accepts=consents)
+    def count(self, data, counted, accepts):
+        levels = StockLevel.objects.select_related("item", "location")
+        level = data.draw(st.sampled_from(list(levels.order_by("pk"))))
+        sku, code = level.item.sku, level.location.code
+        delta = counted - level.on_hand
+        line = self.physically(
+            sku,
+            code,
+            -delta,
+            there=self.on_hand[sku, code],
+            promised=lambda: self.beyond(sku, code, -delta)[1],
+            accepts=accepts,
+            act=lambda accepts: operations.count_stock(
+                sku=sku,
+                place=code,
+                counted=counted,
+                seen=level.version,
+                actor=self.actor,
+                accepts=accepts,
+            ),
+        )
+        if line:
+            self.correct(sku, code, delta)
+
+    def correct(self, sku, code, delta):
+        apart, promised = self.beyond(sku, code, -delta)
+        self.give_way(sku, code, promised)
+        self.on_hand[sku, code] += delta
+        self.apart[sku, code] -= apart
+
+    @rule(sku=skus, code=codes, quantity=few, accepts=consents)
+    def quarantine(self, sku, code, quantity, accepts):
+        line = self.physically(
+            sku,
+            code,
+            quantity,
+            there=self.on_hand[sku, code] - self.apart[sku, code],
+            promised=lambda: max(quantity - self.free(sku, code), 0),
+            accepts=accepts,
+            act=lambda accepts: operations.quarantine_stock(
+                sku=sku,
+                place=code,
+                quantity=quantity,
+                reason="damaged",
+                actor=self.actor,
+                accepts=accepts,
+            ),
+        )
+        if line:
+            self.give_way(sku, code, max(quantity - self.free(sku, code), 0))
+            self.apart[sku, code] += quantity
+
+    @rule(sku=skus, code=codes, quantity=few, accepts=consents)
+    def scrap(self, sku, code, quantity, accepts):
+        apart = min(quantity, self.apart[sku, code])
+
+        def promised():
+            return max(quantity - apart - self.free(sku, code), 0)
+
+        line = self.physically(
+            sku,
+            code,
+            quantity,
+            there=self.on_hand[sku, code],
+            promised=promised,
+            accepts=accepts,
+            act=lambda accepts: operations.scrap_stock(
+                sku=sku,
+                place=code,
+                quantity=quantity,
+                reason="damaged",
+                actor=self.actor,
+                accepts=accepts,
+            ),
+        )
+        if line:
+            self.give_way(sku, code, promised())
+            self.on_hand[sku, code] -= quantity
+            self.apart[sku, code] -= apart
+
+    @rule(sku=skus, code=codes, quantity=few)
+    def restore(self, sku, code, quantity):
+        ask = {"sku": sku, "place": code, "quantity": quantity, "actor": self.actor}
+        if quantity > self.apart[sku, code]:
+            with pytest.raises(operations.NotEnoughStock):
+                operations.restore_stock(**ask)
+            return
+        operations.restore_stock(**ask)
+        self.apart[sku, code] -= quantity
+
+    @rule(sku=skus, code=codes, elsewhere=codes, quantity=few, accepts=consents)
+    def move(self, sku, code, elsewhere, quantity, accepts):
+        def act(accepts):
+            return operations.move_stock(
+                sku=sku,
+                place=code,
+                to_place=elsewhere,
+                quantity=quantity,
+                actor=self.actor,
+                accepts=accepts,
+            )
+
+        if code == elsewhere:
+            with pytest.raises(operations.SamePlace):
+                act(accepts)
+            return
+        carries = elsewhere in SELLING
+        line = self.physically(
+            sku,
+            code,
+            quantity,
+            there=self.on_hand[sku, code],
+            promised=lambda: 0 if carries else self.beyond(sku, code, quantity)[1],
+            accepts=accepts,
+            act=act,
+        )
+        if not line:
+            return
+        apart, promised = self.beyond(sku, code, quantity)
+        if carries:
+            self.carry(sku, code, elsewhere, promised)
+        else:
+            self.give_way(sku, code, promised)
+        for place, sign in ((code, -1), (elsewhere, 1)):
+            self.on_hand[sku, place] += sign * quantity
+            self.apart[sku, place] += sign * apart
+        self.booked.append(
+            (line.pk, sku, [(elsewhere, quantity, apart), (code, -quantity, -apart)])
+        )
+
+    def carry(self, sku, code, target, quantity):
+        """No promise is lost on the way: as much is held by each, only elsewhere."""
+        held = {number: parts.total() for number, parts in self.held.items()}
+        here = sum(parts[sku, code] for parts in self.held.values())
+        self.held = {number: self.parts(number) for number in self.held}
+        assert {number: parts.total() for number, parts in self.held.items()} == held
+        left = sum(parts[sku, code] for parts in self.held.values())
+        assert here - left == min(here, quantity)
+        promised = sum(quantity for _, quantity in self.allocated.values())
+        self.read_allocations()
+        assert sum(quantity for _, quantity in self.allocated.values()) == promised
 
     # --- holds -------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ class TestPlan:
 
 class TestPlanReversal:
     def reversal(self, origin: Origin, *, on_hand: int = 5, times: int = 1):
-        undo = ask(MovementKind.REVERSE, Line(MUG, 0, BIN_A), reverses=42)
+        undo = ask(MovementKind.REVERSE, Line(MUG, 0, BIN_A, reverses=42))
         stock = stock_of({(MUG, BIN_A): on_hand}, origins={42: origin})
         return plan([undo] * times, stock, now=NOW)
 

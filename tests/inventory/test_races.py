@@ -18,11 +18,15 @@ pytestmark = pytest.mark.usefixtures("committed")
 QUARTER = timedelta(minutes=15)
 RULES = {
     "already_reversed",
+    "breaks_promises",
     "hold_broken",
     "hold_ended",
+    "level_changed",
     "not_enough_stock",
     "not_reversible",
     "promise_gone",
+    "same_place",
+    "too_busy",
 }
 
 
@@ -171,7 +175,7 @@ def test_a_hold_is_confirmed_or_expired_and_never_both():
     for number in range(60):
         made = operations.hold_stock(
             lines=[("EDGE", 1)],
-            lifetime=timedelta(milliseconds=2 * number),
+            lifetime=timedelta(milliseconds=number**2 / 2),  # dense at first, long enough at last
             actor=actor,
             key=uuid4(),
         )

@@ -55,7 +55,7 @@ class Desk:
         return Request(
             act.kind,
             tuple(
-                Line(self._items[sku], signed * quantity, self._places[place])
+                Line(self._items[sku], signed * quantity, self._places[place], reverses=undone)
                 for sku, place, quantity in act.lines
             ),
             actor=self._people[act.by],
@@ -64,5 +64,4 @@ class Desk:
             reason=self._reasons[act.reason] if act.reason else None,
             note=act.note,
             effective_at=at,
-            reverses=undone,
         )

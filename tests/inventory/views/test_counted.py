@@ -44,7 +44,7 @@ class TestCounted:
 
         line = shelf.movements.get(version=2)
         assert answer["HX-Redirect"] == shelf.item.get_absolute_url()
-        assert (line.kind, line.on_hand_delta, line.on_hand_after) == ("adjust", -1, 43)
+        assert (line.kind, line.on_hand_delta, line.on_hand_after) == ("count", -1, 43)
 
     def test_zero_may_be_counted(self, warehouse):
         shelf = make_stock(44)

@@ -90,7 +90,7 @@ class TestReverseMovement:
         answer = send(warehouse, url_of(back))
 
         assert answer.status_code == 422
-        assert "Only a receipt, shipment, return or adjustment" in text_of(answer)
+        assert "Only a receipt, shipment, return, adjustment or move" in text_of(answer)
 
     def test_the_undo_of_a_toast_needs_no_more_than_its_key(self, warehouse):
         line = shipped(5, of=20)

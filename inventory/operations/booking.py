@@ -1,0 +1,104 @@
+"""How one booking becomes a request to the ledger, and its answer is kept under its key."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.access import scope_of
+from accounts.models import User
+from inventory import ledger
+from inventory.ledger import Broken, Line, Request
+from inventory.models import Item, Location, MovementKind, Reason, StockMovement
+from jobs import idempotency
+
+
+@transaction.atomic
+def book(
+    kind: MovementKind,
+    *,
+    sku: str,
+    place: str,
+    quantity: int,
+    actor: User,
+    to_place: str = "",
+    reason: str = "",
+    reference: str = "",
+    note: str = "",
+    effective_at: datetime | None = None,
+    promise: int | None = None,
+    seen: int | None = None,
+    accepts: frozenset[Broken] | None = frozenset(),
+    key: UUID | None = None,
+) -> StockMovement:
+    """Book one line of one item; codes as people say them. Return its ledger line.
+
+    The same `key` books once: the second time the first line is returned.
+
+    :raises StockError: if a stock rule says no
+    :raises KeyReused: if `key` stands for another request
+    """
+    claim = claimed(
+        actor,
+        key,
+        kind,
+        sku=sku.upper(),
+        place=place.upper(),
+        to_place=to_place.upper(),
+        quantity=quantity,
+        reason=reason,
+        reference=reference,
+        note=note,
+        seen=seen,
+        promise=promise,
+    )
+    if claim and not claim.first:
+        return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
+    places = Location.objects.for_user(actor)
+    line = Line(
+        Item.objects.for_user(actor).get(sku__iexact=sku).pk,
+        quantity,
+        places.get(code__iexact=place).pk,
+        promise=promise,
+        to_place=places.get(code__iexact=to_place).pk if to_place else None,
+        seen=seen,
+    )
+    return posted(
+        Request(
+            kind,
+            (line,),
+            actor=actor.pk,
+            scope=scope_of(actor),
+            reference=reference,
+            reason=Reason.objects.get(code=reason).pk if reason else None,
+            note=note,
+            effective_at=effective_at,
+            accepts=accepts,
+        ),
+        claim,
+    )
+
+
+def claimed(
+    actor: User, key: UUID | None, kind: MovementKind, **asked: Any
+) -> idempotency.Claim | None:
+    """Claim `key` for what is asked, if there is one."""
+    if key is None:
+        return None
+    return idempotency.claim(
+        principal=f"user:{actor.pk}",
+        key=key,
+        request_hash=idempotency.fingerprint([kind, asked]),
+    )
+
+
+def posted(request: Request, claim: idempotency.Claim | None) -> StockMovement:
+    """Post a request, keep its answer under its key, and return the line of its goods.
+
+    :raises StockError: if a stock rule says no
+    """
+    movement = ledger.post_one(request).movements[-1]  # promises that gave way stand before it
+    if claim:
+        claim.answer({"movement": movement})
+    return StockMovement.objects.select_related("level").get(pk=movement)
