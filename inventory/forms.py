@@ -1,6 +1,8 @@
 """What a person may type about stock."""
 
+import json
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from accounts.models import User
 from inventory.models import Barcode, Item, Location, MovementKind, Reason
 from inventory.models.codes import validate_code, validate_line
 from inventory.models.movement import QUANTITY_MAX
+from inventory.operations import Broken
 from inventory.operations.pictures import MAX_BYTES
 from pages.formkeys import KeyedForm
 
@@ -88,6 +91,30 @@ class PlaceField(forms.CharField):
         return place.code
 
 
+class AcceptsField(forms.CharField):
+    """The promises that somebody was shown, and accepts to break by pressing the button again.
+
+    A page writes them with `written`; they are compared with what would break then.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, max_length=100_000, **options)
+
+    def clean(self, value: Any) -> frozenset[Broken]:
+        text = super().clean(value)
+        try:
+            return frozenset(
+                Broken(str(owner), str(sku), str(place), int(quantity))
+                for owner, sku, place, quantity in json.loads(text or "[]")
+            )
+        except (ValueError, TypeError) as unread:
+            raise ValidationError("Open the form again and send it anew.") from unread
+
+    @staticmethod
+    def written(breaks: Iterable[Broken]) -> str:
+        return json.dumps([[b.owner, b.sku, b.place, b.quantity] for b in breaks])
+
+
 class BookForm(KeyedForm):
     """What every booking says: where, how many, for what."""
 
@@ -114,7 +141,10 @@ class BookForm(KeyedForm):
         place.for_user(user)
         if self.reasons_for:
             self.fields["reason"] = _reason_field(self.reasons_for)
-            self.order_fields(["place", "quantity", "delta", "reason", "reference", "note"])
+        self.order_fields(_ORDER)
+
+
+_ORDER = ["place", "to_place", "quantity", "delta", "reason", "reference", "note"]
 
 
 def _reason_field(kind: MovementKind) -> forms.ChoiceField:
@@ -224,8 +254,44 @@ class ReturnForm(BookForm):
     reasons_for = MovementKind.RETURN
 
 
+class MoveForm(BookForm):
+    """How many to bring from one place to another."""
+
+    to_place = PlaceField()
+    accepts = AcceptsField()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        to_place: Any = self.fields["to_place"]
+        to_place.for_user(user)
+        self.fields["place"].label, to_place.label = "From", "To"
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("place") and given["place"] == given.get("to_place"):
+            self.add_error("to_place", f"It stands at {given['place']} already. Where to?")
+        return given
+
+
+class QuarantineForm(BookForm):
+    reasons_for = MovementKind.QUARANTINE
+    reference = None  # type: ignore[assignment]  # takes the field away, as Django says
+    accepts = AcceptsField()
+
+
+class RestoreForm(BookForm):
+    reference = None  # type: ignore[assignment]  # likewise
+
+
+class ScrapForm(BookForm):
+    reasons_for = MovementKind.SCRAP
+    reference = None  # type: ignore[assignment]  # likewise
+    accepts = AcceptsField()
+
+
 class AdjustForm(BookForm):
     reasons_for = MovementKind.ADJUST
+    accepts = AcceptsField()
 
     quantity = None  # type: ignore[assignment]  # takes the field away, as Django says
     reference = None  # type: ignore[assignment]  # likewise
@@ -246,7 +312,7 @@ class AdjustForm(BookForm):
 
 
 class CountedForm(KeyedForm):
-    """What was counted at a place, turned into a change of what was seen there.
+    """What was counted at a place, by somebody who had seen a number there.
 
     `seen_on_hand` is the number that was on the page and `seen_version` the level's version then.
     """
@@ -254,6 +320,7 @@ class CountedForm(KeyedForm):
     place = PlaceField(widget=forms.HiddenInput)
     seen_on_hand = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    accepts = AcceptsField()
     counted = WholeField(
         label="Counted here",
         min_value=0,
@@ -270,13 +337,8 @@ class CountedForm(KeyedForm):
         super().__init__(*args, **kwargs)
         place: Any = self.fields["place"]
         place.for_user(user)
-        self.fields["reason"] = _reason_field(MovementKind.ADJUST)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if {"counted", "seen_on_hand"} <= given.keys() and not self.delta:
-            self.add_error("counted", "That is what the ledger says: nothing to correct.")
-        return given
+        self.fields["reason"] = _reason_field(MovementKind.COUNT)
+        self.fields["reason"].required = False
 
     @property
     def delta(self) -> int:

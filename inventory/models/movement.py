@@ -78,7 +78,7 @@ _DID: dict[str, str] = {
     MovementKind.ADJUST: "Corrected",
     MovementKind.COUNT: "Counted",
     MovementKind.MOVE: "Moved",
-    MovementKind.QUARANTINE: "Quarantined",
+    MovementKind.QUARANTINE: "Set apart",
     MovementKind.RESTORE: "Restored",
     MovementKind.SCRAP: "Scrapped",
     MovementKind.REVERSE: "Reversed",
@@ -336,6 +336,8 @@ class StockMovement(models.Model):
             return f"{_NOUN[self.reversal_of.kind]} reversed"
         if self.kind == MovementKind.ADJUST and self.reason:
             return self.reason.label
+        if self.kind == MovementKind.COUNT and self.reason:
+            return f"Counted: {self.reason.label}"
         return _DID[self.kind]
 
     def other_half(self) -> "StockMovement":

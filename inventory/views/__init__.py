@@ -1,10 +1,15 @@
 from inventory.views.acts import (
     adjust_stock,
+    move_stock,
+    quarantine_stock,
     receive_stock,
+    restore_stock,
     return_stock,
+    scrap_stock,
     ship_stock,
 )
 from inventory.views.allocations import deallocate_stock
+from inventory.views.counted import count_stock
 from inventory.views.holds import (
     change_hold,
     confirm_hold,
@@ -26,6 +31,7 @@ __all__ = [
     "change_hold",
     "change_picture",
     "confirm_hold",
+    "count_stock",
     "deallocate_stock",
     "extend_hold",
     "hold_detail",
@@ -35,11 +41,15 @@ __all__ = [
     "item_list",
     "item_new",
     "ledger_proof",
+    "move_stock",
     "movement_list",
     "picture",
+    "quarantine_stock",
     "receive_stock",
     "release_hold",
+    "restore_stock",
     "return_stock",
     "reverse_movement",
+    "scrap_stock",
     "ship_stock",
 ]

@@ -1,4 +1,4 @@
-"""Booking stock from the page of an item: receive, ship, return, adjust."""
+"""Booking stock from the page of an item: receive, ship, move, adjust, return, set apart, scrap."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,20 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import scope_of
 from inventory import availability, operations
-from inventory.forms import AdjustForm, BookForm, ReceiveForm, ReturnForm, ShipForm
+from inventory.forms import (
+    AdjustForm,
+    BookForm,
+    MoveForm,
+    QuarantineForm,
+    ReceiveForm,
+    RestoreForm,
+    ReturnForm,
+    ScrapForm,
+    ShipForm,
+)
 from inventory.models import Allocation, Item, Location, StockLevel, StockMovement
 from inventory.views.booked import booked
-from inventory.views.counted import adjust_to_count
+from inventory.views.broken import whom_it_breaks
 from jobs.idempotency import IdempotencyError
 from pages.parts import render_part
 from pages.requests import PageRequest
@@ -27,7 +37,9 @@ _DIGITS = 18  # what a bigint holds in any case
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing to do with an item. `way` tells the preview: in, out or change."""
+    """One thing to do with an item. `way` tells the page what it changes: in, out, move, change,
+    apart (set apart, no longer to be sold) or back.
+    """
 
     name: str
     verb: str
@@ -39,6 +51,12 @@ class Act:
 RECEIVE = Act("receive-stock", "Receive", "in", ReceiveForm, operations.receive_stock)
 SHIP = Act("ship-stock", "Ship", "out", ShipForm, operations.ship_stock)
 RETURN = Act("return-stock", "Return", "in", ReturnForm, operations.return_stock)
+MOVE = Act("move-stock", "Move", "move", MoveForm, operations.move_stock)
+QUARANTINE = Act(
+    "quarantine-stock", "Set apart", "apart", QuarantineForm, operations.quarantine_stock
+)
+RESTORE = Act("restore-stock", "Restore", "back", RestoreForm, operations.restore_stock)
+SCRAP = Act("scrap-stock", "Scrap", "gone", ScrapForm, operations.scrap_stock)
 ADJUST = Act("adjust-stock", "Adjust", "change", AdjustForm, operations.adjust_stock)
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -65,12 +83,38 @@ def return_stock(request: PageRequest, pk: int) -> HttpResponse:
     return _act(request, pk, RETURN)
 
 
+@permission_required("inventory.move_stock", raise_exception=True)
+@require_http_methods(_METHODS)
+def move_stock(request: PageRequest, pk: int) -> HttpResponse:
+    """Bring an item to another place."""
+    return _act(request, pk, MOVE)
+
+
+@permission_required("inventory.quarantine_stock", raise_exception=True)
+@require_http_methods(_METHODS)
+def quarantine_stock(request: PageRequest, pk: int) -> HttpResponse:
+    """Set an item apart where it stands."""
+    return _act(request, pk, QUARANTINE)
+
+
+@permission_required("inventory.quarantine_stock", raise_exception=True)
+@require_http_methods(_METHODS)
+def restore_stock(request: PageRequest, pk: int) -> HttpResponse:
+    """Let an item be sold again that was set apart."""
+    return _act(request, pk, RESTORE)
+
+
+@permission_required("inventory.scrap_stock", raise_exception=True)
+@require_http_methods(_METHODS)
+def scrap_stock(request: PageRequest, pk: int) -> HttpResponse:
+    """Throw an item away."""
+    return _act(request, pk, SCRAP)
+
+
 @permission_required("inventory.adjust_stock", raise_exception=True)
 @require_http_methods(_METHODS)
 def adjust_stock(request: PageRequest, pk: int) -> HttpResponse:
-    """Correct what stands of an item: by a change, or at one place by what was counted there."""
-    if "counted" in request.POST or "at" in request.GET:
-        return adjust_to_count(request, pk)
+    """Correct what stands of an item by a difference."""
     return _act(request, pk, ADJUST)
 
 
@@ -81,15 +125,19 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         user=request.user,
         initial=_initial(request, item, act),
     )
-    shortage = None
+    shortage, breaks = None, ()
     if form.is_valid():
         try:
             movement = act.book(sku=item.sku, actor=request.user, key=form.key, **form.cleaned_data)
             return booked(request, item, movement)
+        except operations.WouldBreak as warning:
+            breaks = warning.breaks
         except (operations.StockError, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
             shortage = next(iter(getattr(refusal, "shortages", ())), None)
     levels = availability.by_place(item, scope=scope_of(request.user))
+    if act is RESTORE:
+        levels = [level for level in levels if level.unavailable]
     if not form.is_bound and not form.initial["place"] and len(levels) == 1:
         form.initial["place"] = levels[0].location.code
     context = {
@@ -101,6 +149,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         "others": _other_places(request, levels),
         "known": known(levels),
         "shortage": shortage,
+        **whom_it_breaks(request, breaks),
     }
     return render_part(request, "inventory/act.html", "act", context, status=status_of(form))
 
@@ -123,7 +172,10 @@ def _initial(request: PageRequest, item: Item, act: Act) -> dict[str, Any]:
 def known(levels: list[StockLevel]) -> dict[str, Any]:
     """What the page must know to say what a form will do before it is sent."""
     return {
-        "places": {level.location.code: [level.on_hand, level.location.sells] for level in levels},
+        "places": {
+            level.location.code: [level.on_hand, level.location.sells, level.unavailable]
+            for level in levels
+        },
         "available": sum(level.available for level in levels if level.location.sells),
     }
 

@@ -1,16 +1,19 @@
-"""Correcting one place by what was counted there: a change of what was seen, never a new number."""
+"""Counting one item at one place: it corrects what was seen there, never what others did since."""
 
 from typing import Any
 
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.forms import CountedForm
 from inventory.models import Item, StockLevel
 from inventory.views.booked import booked
+from inventory.views.broken import whom_it_breaks
 from jobs.idempotency import IdempotencyError
 from pages.parts import render_part
 from pages.requests import PageRequest
@@ -18,20 +21,24 @@ from pages.requests import PageRequest
 _FORM = "inventory/counted.html"
 
 
-def adjust_to_count(request: PageRequest, pk: int) -> HttpResponse:
-    """Adjust a level by the difference between what was counted and what the page had shown.
+@permission_required("inventory.count_stock", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def count_stock(request: PageRequest, pk: int) -> HttpResponse:
+    """Correct a level to what was counted there; `at` is the code of the place.
 
     When others have changed the level since, nothing is written: the form comes back (409) with
     what happened meanwhile, and can be sent for the number that stands there now.
     """
     item = get_object_or_404(Item.objects.for_user(request.user), pk=pk)
     if request.method != "POST":
-        level = _level(request, item, request.GET["at"])
+        level = _level(request, item, request.GET.get("at", ""))
         form = CountedForm(user=request.user, initial=_seen(level))
         return _shown(request, item, level, form)
     form = CountedForm(request.POST, user=request.user)
     if form.is_valid():
-        asked = {name: form.cleaned_data[name] for name in ("place", "counted", "reason")}
+        asked = {
+            name: form.cleaned_data[name] for name in ("place", "counted", "reason", "accepts")
+        }
         try:
             movement = operations.count_stock(
                 sku=item.sku,
@@ -41,10 +48,12 @@ def adjust_to_count(request: PageRequest, pk: int) -> HttpResponse:
                 **asked,
             )
             return booked(request, item, movement)
-        except (operations.StockError, IdempotencyError) as refusal:
+        except operations.LevelChanged:
+            return _changed(request, item, _level(request, item, request.POST["place"]), form)
+        except operations.WouldBreak as warning:
             level = _level(request, item, request.POST["place"])
-            if level.version != form.cleaned_data["seen_version"]:
-                return _changed(request, item, level, form)
+            return _shown(request, item, level, form, **whom_it_breaks(request, warning.breaks))
+        except (operations.StockError, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
     return _shown(request, item, _level(request, item, request.POST.get("place", "")), form)
 
@@ -81,9 +90,11 @@ def _shown(
         "item": item,
         "level": level,
         "form": form,
-        "url": reverse("inventory:adjust-stock", args=[item.pk]),
+        "url": reverse("inventory:count-stock", args=[item.pk]),
         "known": {
-            "places": {level.location.code: [level.on_hand, level.location.sells]},
+            "places": {
+                level.location.code: [level.on_hand, level.location.sells, level.unavailable]
+            },
             "available": figures.available,
         },
     }

@@ -97,9 +97,11 @@ function change(way, values) {
   const typed = String(values.quantity ?? values.delta ?? values.counted ?? "").trim().replace(MINUS, "-");
   if (!/^[+-]?\d{1,10}$/.test(typed)) return 0;
   const number = Number(typed);
-  if (way === "out") return -number;
-  return way === "counted" ? number - Number(values.seen_on_hand) : number;
+  if (way === "counted") return number - Number(values.seen_on_hand);
+  return way && TAKES.has(way) ? -number : number;
 }
+
+const TAKES = new Set(["out", "move", "gone", "apart"]);
 
 /** @param {HTMLFormElement} form */
 function preview(form) {
@@ -109,16 +111,19 @@ function preview(form) {
   const { way, verb } = form.dataset;
   const values = Object.fromEntries(new FormData(form));
   const by = change(way, values);
-  const amount = way === "change" || way === "counted" ? `by ${signed(by)}` : written(Math.abs(by));
-  said.textContent = by ? `${verb} ${amount}` : verb ?? "";
+  const amount = way === "change" ? `by ${signed(by)}` : written(Math.abs(by));
+  if (way === "counted") said.textContent = `${verb} ${values.counted}`;
+  else said.textContent = by ? `${verb} ${amount}` : verb ?? "";
 
   const known = JSON.parse(form.querySelector("script[type='application/json']")?.textContent ?? "{}");
   const typed = String(values.place ?? "").trim().toUpperCase();
   const code = Object.keys(known.places ?? {}).find((each) => each.toUpperCase() === typed);
   shown.replaceChildren();
   if (!typed || !by) return;
-  const [onHand, sells] = code ? known.places[code] : [0, false];
+  const [onHand, sells, apart] = code ? known.places[code] : [0, false, 0];
+  if (way === "apart" || way === "back") return effect(shown, `set apart at ${code ?? typed}`, apart, -by);
   effect(shown, way === "counted" ? "on hand" : `on hand at ${code ?? typed}`, onHand, by);
+  if (way === "move" || way === "gone") return;
   if (sells && onHand + by >= 0) effect(shown, "available", known.available, by);
 }
 

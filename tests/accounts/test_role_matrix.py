@@ -38,6 +38,11 @@ MATRIX = {
     ("inventory:ship-stock", "post"): MOVERS,
     ("inventory:return-stock", "post"): MOVERS,
     ("inventory:adjust-stock", "post"): MOVERS,
+    ("inventory:count-stock", "post"): MOVERS,
+    ("inventory:move-stock", "post"): MOVERS,
+    ("inventory:quarantine-stock", "post"): MOVERS,
+    ("inventory:restore-stock", "post"): MOVERS,
+    ("inventory:scrap-stock", "post"): MOVERS,
     ("inventory:reverse-movement", "post"): MOVERS,
     ("jobs:parked", "get"): {"Supervisor", "Admin"},
     ("jobs:try-again", "post"): {"Supervisor", "Admin"},
@@ -59,6 +64,11 @@ ABOUT_AN_ITEM = {
     "ship-stock",
     "return-stock",
     "adjust-stock",
+    "count-stock",
+    "move-stock",
+    "quarantine-stock",
+    "restore-stock",
+    "scrap-stock",
     "hold-stock",
 }
 ABOUT_A_HOLD = {

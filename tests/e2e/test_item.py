@@ -86,7 +86,7 @@ def test_ship_more_than_there_is_then_what_there_is(page, person, shelf):
 
 def test_escape_closes_a_form_and_gives_the_focus_back(page, person, shelf):
     open_item(page, person, shelf)
-    opener = page.get_by_label(f"Adjust what stands at {shelf.location.code}")
+    opener = page.get_by_label(f"Count what stands at {shelf.location.code}")
 
     opener.press("Enter")
     expect(page.get_by_label("Counted here")).to_be_focused()
@@ -134,16 +134,16 @@ def test_two_people_count_the_same_shelf(window, person, shelf):
     here, there = window(), window()
     open_item(here, person, shelf)
     open_item(there, make_person(name="Warehouse 2", role="Warehouse"), shelf)
-    row = f"Adjust what stands at {shelf.location.code}"
+    row = f"Count what stands at {shelf.location.code}"
 
     for page in (here, there):
         page.get_by_label(row).click()
         page.get_by_label("Counted here").fill("43")
-        page.get_by_label("Why", exact=True).select_option(label="Damaged")
+        page.get_by_label("Why if any").select_option(label="Damaged")
     expect(here.locator("[data-preview]")).to_contain_text("on hand 44 → 43")
-    here.get_by_role("button", name="Adjust by −1").click()
+    here.get_by_role("button", name="Count 43").click()
     expect(here.get_by_role("heading", name="Why is it 43?")).to_be_visible()
-    there.get_by_role("button", name="Adjust by −1").click()
+    there.get_by_role("button", name="Count 43").click()
 
     told = there.get_by_role("alert").filter(has_text="changed while you were typing")
     expect(told).to_contain_text("Damaged, by Warehouse 1")

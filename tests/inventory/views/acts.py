@@ -37,6 +37,12 @@ def text_of(response) -> str:
     return re.sub(r"\s+([,.?])", r"\1", re.sub(r"\s+", " ", html.unescape(plain)))
 
 
+def offered(response, name: str) -> str:
+    """The value of a button of the form that was answered."""
+    [button] = re.findall(rf'<button[^>]*name="{name}"[^>]*>', response.content.decode())
+    return html.unescape(re.search(r'value="([^"]*)"', button).group(1))
+
+
 def hidden(response, name: str) -> str:
     """The value of a hidden field of the form that was answered."""
     [field] = re.findall(rf'<input[^>]*name="{name}"[^>]*>', response.content.decode())

@@ -59,7 +59,7 @@ def test_two_people_who_adjust_at_once_are_both_in_the_ledger():
 
 def test_of_two_who_counted_at_once_one_is_told_of_the_other():
     shelf = make_stock(44)
-    url = url_of("adjust-stock", shelf)
+    url = url_of("count-stock", shelf)
 
     def counted(client, number):
         form = client.get(url, {"at": shelf.location.code}, headers=PART)

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from inventory.models import StockLevel
 from tests.acts import adjust
-from tests.factories import make_place, make_stock
-from tests.inventory.views.acts import PART, hidden, send, text_of
+from tests.factories import make_place, make_stock, make_user
+from tests.inventory.test_holds import hold
+from tests.inventory.views.acts import PART, hidden, offered, send, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,7 @@ class Form:
 
     def __init__(self, client, level: StockLevel):
         self.client = client
-        self.url = reverse("inventory:adjust-stock", args=[level.item_id])
+        self.url = reverse("inventory:count-stock", args=[level.item_id])
         self.take(client.get(self.url, {"at": level.location.code}, headers=PART))
 
     def take(self, answer):
@@ -54,14 +55,14 @@ class TestCounted:
         shelf.refresh_from_db()
         assert shelf.on_hand == 0
 
-    def test_nothing_is_booked_when_the_ledger_is_right(self, warehouse):
+    def test_that_the_ledger_was_right_is_booked_too(self, warehouse):
         shelf = make_stock(44)
 
         answer = Form(warehouse, shelf).count(44)
 
-        assert answer.status_code == 422
-        assert "That is what the ledger says: nothing to correct." in text_of(answer)
-        assert shelf.movements.count() == 1
+        assert answer["HX-Redirect"] == shelf.item.get_absolute_url()
+        line = shelf.movements.get(version=2)
+        assert (line.kind, line.on_hand_delta) == ("count", 0)
 
     @pytest.mark.parametrize(
         ("number", "said"),
@@ -81,13 +82,45 @@ class TestCounted:
         assert said in text_of(answer)
         assert shelf.movements.count() == 1
 
-    def test_asks_why(self, warehouse):
+    def test_needs_no_reason(self, warehouse):
         shelf = make_stock(44)
 
-        answer = Form(warehouse, shelf).count(43, reason="")
+        Form(warehouse, shelf).count(43, reason="")
 
-        assert answer.status_code == 422
-        assert "Choose the reason" in text_of(answer)
+        assert shelf.movements.get(version=2).reason is None
+
+    def test_goods_held_meanwhile_are_no_change_of_what_was_counted(self, warehouse):
+        shelf = make_stock(44)
+        form = Form(warehouse, shelf)
+        hold(2, item=shelf.item.sku, actor=make_user())
+
+        form.count(43)
+
+        assert shelf.movements.get(version=3).on_hand_delta == -1
+
+    def test_warns_whom_it_breaks_and_breaks_them_when_told_again(self, warehouse):
+        shelf = make_stock(5)
+        made = hold(5, item=shelf.item.sku, actor=make_user(), contact="Visitor 12")
+        form = Form(warehouse, shelf)
+
+        warned = form.count(3)
+
+        assert warned.status_code == 422
+        assert f"Hold {made.pk} for Visitor 12, made by Warehouse 1, loses 2" in text_of(warned)
+        assert shelf.movements.count() == 2
+        form.take(warned)
+        answer = form.count(3, accepts=offered(warned, "accepts"))
+        assert answer["HX-Redirect"] == shelf.item.get_absolute_url()
+        assert [line.quantity for line in made.lines.all()] == [3]
+
+    def test_what_it_breaks_cannot_be_made_up(self, warehouse):
+        shelf = make_stock(5)
+
+        for accepts in ("[", "[[1]]", '{"a": 1}', "[1]"):
+            answer = Form(warehouse, shelf).count(3, accepts=accepts)
+
+            assert answer.status_code == 422
+            assert "Open the form again" in text_of(answer)
 
     def test_works_without_any_script(self, warehouse):
         shelf = make_stock(44)
@@ -102,7 +135,7 @@ class TestCounted:
 
     def test_a_place_where_it_never_stood_is_not_found(self, warehouse):
         shelf = make_stock(44)
-        url = reverse("inventory:adjust-stock", args=[shelf.item_id])
+        url = reverse("inventory:count-stock", args=[shelf.item_id])
 
         answers = [
             warehouse.get(url, {"at": at}) for at in (make_place().code, "nowhere", "A\x00", "")
@@ -187,7 +220,7 @@ class TestCountedMeanwhile:
         answer = form.count(43)
 
         assert answer.status_code == 409
-        assert "That is what the ledger says: nothing to correct." in text_of(answer)
+        assert "You counted 43 −1 43" in text_of(answer)
 
     def test_offers_no_change_that_takes_more_than_there_is(self, warehouse):
         shelf = make_stock(44)
