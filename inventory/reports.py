@@ -215,7 +215,9 @@ def causes_of(broken: Sequence[StockMovement]) -> dict[int, StockMovement]:
         .annotate(cause=Subquery(cause.order_by("version").values("pk")[:1]))
         .values_list("pk", "cause")
     )
-    causes = of_goods.select_related("actor", "reason", "reversal_of").in_bulk(pairs.values())
+    causes = of_goods.select_related("level", "actor", "reason", "reversal_of").in_bulk(
+        pairs.values()
+    )
     return {line: causes[cause] for line, cause in pairs.items()}
 
 

@@ -77,7 +77,6 @@ _DID: dict[str, str] = {
     MovementKind.RETURN: "Returned",
     MovementKind.ADJUST: "Corrected",
     MovementKind.COUNT: "Counted",
-    MovementKind.MOVE: "Moved",
     MovementKind.QUARANTINE: "Set apart",
     MovementKind.RESTORE: "Restored",
     MovementKind.SCRAP: "Scrapped",
@@ -336,6 +335,8 @@ class StockMovement(models.Model):
             return f"{_NOUN[self.reversal_of.kind]} reversed"
         if self.kind == MovementKind.ADJUST and self.reason:
             return self.reason.label
+        if self.kind == MovementKind.MOVE:
+            return "Moved from" if self.on_hand_delta < 0 else "Moved to"
         if self.kind == MovementKind.COUNT and self.reason:
             return f"Counted: {self.reason.label}"
         return _DID[self.kind]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.forms import ChangeHoldForm, ConfirmForm, ExtendForm, HoldForm
-from inventory.models import Hold, HoldStatus, Item, StockMovement
+from inventory.models import Hold, HoldStatus, Item, MovementKind, StockMovement
 from inventory.views import cells
 from jobs.idempotency import IdempotencyError
 from pages import formats
@@ -233,6 +233,8 @@ def _shown(
         .select_related("level__item", "level__location", "actor", "reason", "reversal_of")
         .order_by("-recorded_at", "-pk")[:_LAST]
     )
+    broken = [line for line in movements if line.kind == MovementKind.BREAK]
+    causes = reports.causes_of(broken) if broken else {}
     forms = {
         ExtendForm: "extend",
         ConfirmForm: "confirm",
@@ -246,7 +248,7 @@ def _shown(
     context = {
         "hold": hold,
         "lines": reports.lines_of_hold(hold),
-        "movements": movements,
+        "movements": [(line, causes.get(line.pk)) for line in movements],
         "forms": here,
         "form": form,
         "shortage": next(iter(shortages), None),

@@ -162,7 +162,7 @@ document.addEventListener("htmx:after:init", (event) => {
 document.addEventListener("click", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
   for (const pop of document.querySelectorAll("details.pop[open]")) {
-    if (!pop.contains(target)) pop.removeAttribute("open");
+    if (!pop.contains(target) || target.closest(".menu a")) pop.removeAttribute("open");
   }
   const theme = /** @type {HTMLElement | null} */ (target.closest("[data-theme-choice]"));
   if (theme) return chooseTheme(theme.dataset.themeChoice ?? "");
