@@ -1,5 +1,6 @@
 """Promises that the project as a whole keeps."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,11 @@ class TestEveryPage:
 
 @pytest.mark.django_db
 class TestDatabase:
+    def test_is_of_the_version_that_was_asked_for(self):
+        major = str(connection.pg_version // 10000)
+
+        assert major == os.environ.get("BACKROOM_POSTGRES", major)
+
     def test_migrations_match_the_models(self):
         call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 

@@ -36,7 +36,7 @@ def find(*, account: Account | None, major: int | None = None) -> Binaries:
         wanted = major or f"{OLDEST_MAJOR} or newer"
         raise Refusal(
             f"No PostgreSQL {wanted} is here (found: {here}). Install it, for example Debian's "
-            f"postgresql-{major or OLDEST_MAJOR}, or give DATABASE_URL."
+            f"package postgresql-{major or OLDEST_MAJOR}{'' if major else ', or give DATABASE_URL'}."
         )
     best = fitting[0]
     return best if account is None else _reachable(best, account)
@@ -76,6 +76,11 @@ def _reachable(binaries: Binaries, account: Account) -> Binaries:
     """Give binaries that `account` can run: a copy, when they are in a folder closed to it."""
     if account.runs([binaries / "postgres", "--version"]):
         return binaries
+    if binaries not in _packaged():
+        raise Refusal(
+            f"PostgreSQL {binaries.major} is in {binaries.folder}, which the account nobody cannot "
+            "read. Open that folder, or run ./dev as an ordinary user."
+        )
     try:
         folder = _copied(binaries.folder.parents[1])
     except OSError as error:

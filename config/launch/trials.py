@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from config.launch.binaries import OLDEST_MAJOR
 from config.launch.front import called_from, in_front
 from config.launch.home import CHECKOUT
 from config.launch.refusal import Refusal
@@ -30,8 +31,10 @@ async def _test(major: int | None, arguments: list[str]) -> int:
             "BACKROOM_PROCESS": "manage",
             "BACKROOM_BROWSER": browser() or "",
         }
-        for unwanted in ("BACKROOM_DEMO", "ALLOWED_HOSTS", "PORT"):
+        for unwanted in ("BACKROOM_DEMO", "ALLOWED_HOSTS", "PORT", "BACKROOM_POSTGRES"):
             env.pop(unwanted, None)
+        if major:
+            env["BACKROOM_POSTGRES"] = str(major)  # a test sees that it runs on what was asked
         await step(servers.env, "collectstatic", "--noinput")
         parallel = [] if _says_how_many(arguments) else ["-n", "auto"]
         pytest = [sys.executable, "-m", "pytest", *parallel, *arguments]
@@ -79,7 +82,7 @@ def _runs(candidate: str) -> bool:
 def _major_in(arguments: Sequence[str]) -> tuple[int | None, list[str]]:
     """Take `--postgres MAJOR` (or `--postgres=MAJOR`) out of the arguments.
 
-    :raises Refusal: if the version is no number
+    :raises Refusal: if the version is no number, or too old
     """
     rest, major = [], None
     words = iter(arguments)
@@ -90,6 +93,8 @@ def _major_in(arguments: Sequence[str]) -> tuple[int | None, list[str]]:
             rest.append(word)
     if major is not None and not major.isdecimal():
         raise Refusal("--postgres wants a major version: ./dev test --postgres 15")
+    if major is not None and int(major) < OLDEST_MAJOR:
+        raise Refusal(f"Backroom needs PostgreSQL {OLDEST_MAJOR} or newer, so not {major}.")
     return (int(major) if major else None), rest
 
 

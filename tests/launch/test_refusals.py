@@ -70,6 +70,11 @@ def test_a_postgresql_that_is_not_here():
     said = refusal(dev("test", "--postgres", "99"))
 
     assert "No PostgreSQL 99 is here" in said
+    assert "Debian's package postgresql-99." in said
+
+
+def test_a_postgresql_that_is_too_old():
+    assert "needs PostgreSQL 15 or newer, so not 14" in refusal(dev("test", "--postgres", "14"))
 
 
 def test_a_version_that_is_none():

@@ -1,6 +1,7 @@
 """Servers for one run of the tests: theirs alone, and gone however the run ends."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -23,6 +24,24 @@ async def test_are_quick_and_let_tests_sweep_ledgers(monkeypatch):
 
     assert fsync == ("off",)
     assert not Path(servers.env["BACKROOM_HOME"]).parent.exists()
+
+
+async def test_think_in_unicode_on_the_version_that_was_asked_for():
+    # `./dev test --postgres 15` asks: before 18 it is another provider that knows the letters.
+    asked = int(os.environ.get("BACKROOM_POSTGRES", "0")) or None
+
+    async with throw_away(major=asked) as servers:
+        with psycopg.connect(servers.env["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION pg_trgm")
+            known = connection.execute(
+                "SELECT lower('ÄÖÜ'), upper('é'), 'ß' ~ '[[:alpha:]]', similarity('Äöü', 'äÖü')"
+            ).fetchone()
+            provider = connection.execute(
+                "SELECT datlocprovider::text FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+
+    assert known == ("äöü", "É", True, 1.0)
+    assert provider == ("b" if servers.cluster.binaries.major >= 18 else "i",)
 
 
 def test_are_gone_after_a_kill():
