@@ -127,8 +127,11 @@ class Location(models.Model):
                 name="location_keep_paths_below",
                 operation=pgtrigger.UpdateOf("parent_id", "sellable"),
                 when=pgtrigger.After,
+                # As text: a restore of pg_dump's looks for operators in pg_catalog alone, and
+                # IS DISTINCT FROM cannot say that the one of ltree is elsewhere.
                 condition=pgtrigger.Condition(
-                    "OLD.path IS DISTINCT FROM NEW.path OR OLD.sells IS DISTINCT FROM NEW.sells"
+                    "OLD.path::text IS DISTINCT FROM NEW.path::text "
+                    "OR OLD.sells IS DISTINCT FROM NEW.sells"
                 ),
                 # Touching the children runs the trigger above for each of them.
                 func="""
