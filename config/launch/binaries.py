@@ -34,9 +34,10 @@ def find(*, account: Account | None, major: int | None = None) -> Binaries:
     if not fitting:
         here = ", ".join(sorted({str(each.major) for each in found})) or "none"
         wanted = major or f"{OLDEST_MAJOR} or newer"
+        other = "" if major else ", or give DATABASE_URL"
         raise Refusal(
             f"No PostgreSQL {wanted} is here (found: {here}). Install it, for example Debian's "
-            f"package postgresql-{major or OLDEST_MAJOR}{'' if major else ', or give DATABASE_URL'}."
+            f"package postgresql-{major or OLDEST_MAJOR}{other}."
         )
     best = fitting[0]
     return best if account is None else _reachable(best, account)
