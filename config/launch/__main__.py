@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from config.launch.backup import backup
 from config.launch.check import check
 from config.launch.home import named
 from config.launch.manage import manage
 from config.launch.refusal import Refusal
 from config.launch.reset import reset
+from config.launch.restore import restore
 from config.launch.trials import module, test
 from config.launch.up import up
 
@@ -21,6 +23,9 @@ usage: ./dev COMMAND
   shots …                 make the pictures of the pages
   bench NAME …            measure, for example ./dev bench pages
   faults NAME …           break things and judge, for example ./dev faults last_units --full
+  backup [FILE]           keep the embedded database in one file, while the house runs or not
+  restore FILE [--to PORT] [--replace]
+                          bring it back: into an empty house, beside this one, or in its place
   reset [--yes]           remove the embedded database and everything else in BACKROOM_HOME
 
 environment: BACKROOM_HOME (default .backroom), PORT (default 8000),
@@ -44,6 +49,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "manage": manage,
+    "backup": backup,
+    "restore": restore,
     "reset": reset,
     "shots": lambda arguments: module("bench.shots", arguments),
     "bench": _bench,

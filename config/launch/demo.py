@@ -19,44 +19,44 @@ FILLED = "Made by ./dev up, with the demonstration shop"
 def prepare(cluster: Cluster) -> None:
     """Mark a database without a single table as ours; begin anew where filling it was cut off."""
     with superuser(cluster) as server:
-        mark = _mark(server)
-        if mark == BEGUN and not _is_empty(cluster):
+        mark = mark_of(server)
+        if mark == BEGUN and not is_empty(cluster):
             aside = f"{NAME}_unfinished_{int(time.time())}"
             say(f"backroom | the first start was cut off: begun anew (what was there is {aside})")
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             server.execute(rename.format(sql.Identifier(NAME), sql.Identifier(aside)))
             create_database(server)
-        if mark in (None, BEGUN) and _is_empty(cluster):
-            _set_mark(server, BEGUN)
+        if mark in (None, BEGUN) and is_empty(cluster):
+            set_mark(server, BEGUN)
 
 
 def is_ours(cluster: Cluster) -> bool:
     with superuser(cluster) as server:
-        return _mark(server) in (BEGUN, FILLED)
+        return mark_of(server) in (BEGUN, FILLED)
 
 
 def is_filled(cluster: Cluster) -> bool:
     with superuser(cluster) as server:
-        return _mark(server) == FILLED
+        return mark_of(server) == FILLED
 
 
 def filled(cluster: Cluster) -> None:
     with superuser(cluster) as server:
-        _set_mark(server, FILLED)
+        set_mark(server, FILLED)
 
 
-def _mark(server: psycopg.Connection) -> str | None:
+def mark_of(server: psycopg.Connection) -> str | None:
     asked = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
     row = server.execute(asked, [NAME]).fetchone()
     return row[0] if row else None
 
 
-def _set_mark(server: psycopg.Connection, mark: str) -> None:
+def set_mark(server: psycopg.Connection, mark: str) -> None:
     comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
     server.execute(comment.format(sql.Identifier(NAME), sql.Literal(mark)))
 
 
-def _is_empty(cluster: Cluster) -> bool:
+def is_empty(cluster: Cluster) -> bool:
     with superuser(cluster, NAME) as connection:
         asked = "SELECT 1 FROM pg_tables WHERE schemaname = 'public' LIMIT 1"
         return connection.execute(asked).fetchone() is None

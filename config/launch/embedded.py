@@ -144,7 +144,7 @@ def postgres(cluster: Cluster, *, env: Mapping[str, str]) -> Program:
     return Program(
         name="postgres",
         command=[cluster.binaries / "postgres", "-D", str(cluster.data), *set_to],
-        env=_bare(env),
+        env=bare(env),
         cwd=cluster.data,
         account=cluster.account,
         # Fast; then at once, which the next start repairs from the log.
@@ -195,7 +195,7 @@ def _run(command: Sequence[str], cluster: Cluster) -> subprocess.CompletedProces
     return subprocess.run(
         command,
         cwd="/",
-        env=_bare(os.environ),
+        env=bare(os.environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -206,7 +206,7 @@ def _run(command: Sequence[str], cluster: Cluster) -> subprocess.CompletedProces
     )
 
 
-def _bare(env: Mapping[str, str]) -> dict[str, str]:
+def bare(env: Mapping[str, str]) -> dict[str, str]:
     """Keep from `env` what a server may see: no secret, and no locale of the machine."""
     kept = {name: env[name] for name in ("PATH", "BACKROOM_HOME", "TMPDIR") if name in env}
     return kept | {"LC_ALL": "C"}
@@ -239,7 +239,7 @@ def valkey(
     program = Program(
         name="valkey",
         command=command,
-        env=_bare(env),
+        env=bare(env),
         cwd=data,
         stop=((signal.SIGTERM, 2.0),),
         orphaned=signal.SIGTERM,

@@ -219,6 +219,15 @@ def data_folder(home: Home, *, account: Account | None) -> Path:
     return place
 
 
+def database_folder(home: Home) -> Path | None:
+    """Give the folder of the database that this home has, if it has one.
+
+    :raises Refusal: as `outside_place`
+    """
+    folder = (outside_place(home) or home.path) / "postgres"
+    return folder if folder.exists() else None
+
+
 def outside_place(home: Home) -> Path | None:
     """Give the folder outside that holds this home's data, if there is one.
 

@@ -1,4 +1,7 @@
-"""./dev manage …: a command of Django's, with the servers that run here or some for itself."""
+"""./dev manage …: a command of Django's, with the servers that run here or some for itself.
+
+How a command comes to servers stands here, too: `backup` comes to them the same way.
+"""
 
 import asyncio
 import contextlib
@@ -6,13 +9,13 @@ import fcntl
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import IO, Any
 
 from config.launch.front import called_from, in_front
 from config.launch.home import Busy, Home, is_owned, named, opened, owned, read_state
 from config.launch.refusal import Refusal
-from config.launch.servers import check_database, environment, serving
+from config.launch.servers import Servers, check_database, environment, serving
 from config.launch.steps import manage_py
 from config.launch.stopping import run
 
@@ -26,17 +29,35 @@ def manage(arguments: Sequence[str]) -> int:
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         check_database(os.environ["DATABASE_URL"])
         return _become(arguments, environment(home))
+    return at_servers(
+        home,
+        running=lambda env, users: _become(arguments, env, users),
+        own=lambda servers: in_front(manage_py(arguments), env=servers.env, cwd=called_from()),
+    )
+
+
+def at_servers(
+    home: Home,
+    *,
+    running: Callable[[dict[str, str], IO[Any]], int],
+    own: Callable[[Servers], Awaitable[int]],
+) -> int:
+    """Work with the servers that run in this home, else with some that are started for it.
+
+    `running` gets the environment of the house that runs and the lock that keeps a command's
+    servers up for others: they stop when it is closed.
+
+    :raises Refusal: if another one is starting or stopping them all the time
+    """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with contextlib.suppress(Busy), owned(home):
-            return run(_with_own_servers(home, arguments))
+            return run(_with_own_servers(home, own))
         with _users(home) as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             state = read_state(home)
             if state.get("env") and is_owned(home):
-                # The lock stays with the command: the owner waits for it.
-                os.set_inheritable(users.fileno(), True)
-                return _become(arguments, {**state["env"], **environment(home)})
+                return running({**state["env"], **environment(home)}, users)
         time.sleep(0.1)
     raise Refusal(
         f"Another ./dev (process {read_state(home).get('owner', 'unknown')}) has been starting or "
@@ -44,9 +65,9 @@ def manage(arguments: Sequence[str]) -> int:
     )
 
 
-async def _with_own_servers(home: Home, arguments: Sequence[str]) -> int:
+async def _with_own_servers(home: Home, work: Callable[[Servers], Awaitable[int]]) -> int:
     async with serving(home, kind="manage", loud=False) as servers:
-        code = await in_front(manage_py(arguments), env=servers.env, cwd=called_from())
+        code = await work(servers)
         home.state.unlink(missing_ok=True)  # nobody new
         with _users(home) as users:
             await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_EX)
@@ -57,6 +78,9 @@ def _users(home: Home) -> IO[Any]:
     return (home.path / "users.lock").open("a")
 
 
-def _become(arguments: Sequence[str], env: dict[str, str]) -> int:
+def _become(arguments: Sequence[str], env: dict[str, str], users: IO[Any] | None = None) -> int:
+    if users:
+        # The lock stays with the command: the owner waits for it.
+        os.set_inheritable(users.fileno(), True)
     os.chdir(called_from())
     os.execve(sys.executable, manage_py(arguments), env)  # noqa: S606 -- no shell is wanted

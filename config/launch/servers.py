@@ -49,8 +49,12 @@ def environment(home: Home) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def serving(home: Home, *, kind: str, loud: bool) -> AsyncIterator[Servers]:
+async def serving(
+    home: Home, *, kind: str, loud: bool, shared: bool = True
+) -> AsyncIterator[Servers]:
     """Run the embedded servers of this home, unless addresses are given. For its owner alone.
+
+    Other commands of ./dev find them and may use them, if they are `shared`.
 
     :raises Refusal: if one of them does not start, or a given one is not there
     """
@@ -70,7 +74,7 @@ async def serving(home: Home, *, kind: str, loud: bool) -> AsyncIterator[Servers
             check_database(servers.env["DATABASE_URL"])
         if "REDIS_URL" in ours and sockets:
             await _embed_valkey(servers, data=home.path / "valkey", sockets=sockets)
-        _note(servers, home, kind=kind, sockets=sockets, ready=True)
+        _note(servers, home, kind=kind, sockets=sockets, ready=shared)
         yield servers
     finally:
         servers.supervisor.changed = lambda: None
@@ -193,9 +197,9 @@ def _furnish(cluster: Cluster) -> None:
             connection.execute(grant.format(name))
 
 
-def create_database(connection: psycopg.Connection) -> None:
-    name = sql.Identifier(embedded.NAME)
-    connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
+def create_database(connection: psycopg.Connection, name: str = embedded.NAME) -> None:
+    create = sql.SQL("CREATE DATABASE {} OWNER {}")
+    connection.execute(create.format(sql.Identifier(name), sql.Identifier(embedded.NAME)))
 
 
 async def _embed_valkey(servers: Servers, *, data: Path, sockets: Path, keeps: bool = True) -> None:

@@ -46,7 +46,7 @@ def _who_is_at_home(home: Home) -> str:
             f"Backroom is running already{at} (process {owner}, {home.path}). Stop that one first."
         )
     return (
-        f"A command of ./dev manage is running in {home.path} (process {owner}). "
+        f"Another command of ./dev is running in {home.path} (process {owner}). "
         "Wait until it ends, or stop it."
     )
 
@@ -142,7 +142,8 @@ async def _signins(servers: Servers) -> str:
 
 def _welcome(servers: Servers, home: Home, *, signins: str, seconds: float) -> None:
     say(connections(most_connections(servers.env["DATABASE_URL"])))
-    say(f"Backroom is ready: http://127.0.0.1:{servers.env['PORT']} (after {seconds:.1f} s)")
+    at = servers.env.get("BACKROOM_URL") or f"http://127.0.0.1:{servers.env['PORT']}"
+    say(f"Backroom is ready: {at} (after {seconds:.1f} s)")
     if signins:
         say(f"Sign in as one of these (name, mail, password):\n{signins}")
     if not servers.env.get("MAIL_URL"):

@@ -24,7 +24,7 @@ def dev(*arguments, **given):
     """Run a command of ./dev to its end, from the environment that is installed here."""
     command = [sys.executable, "-m", "config.launch", *arguments]
     done = subprocess.run(
-        command, cwd=CHECKOUT, env=environment(**given), capture_output=True, text=True, timeout=60
+        command, cwd=CHECKOUT, env=environment(**given), capture_output=True, text=True, timeout=180
     )
     assert "Traceback" not in done.stderr
     return done
