@@ -125,7 +125,8 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         user=request.user,
         initial=_initial(request, item, act),
     )
-    shortage, breaks = None, ()
+    shortage = None
+    breaks: tuple[operations.Broken, ...] = ()
     if form.is_valid():
         try:
             movement = act.book(sku=item.sku, actor=request.user, key=form.key, **form.cleaned_data)

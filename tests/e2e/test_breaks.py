@@ -1,4 +1,4 @@
-"""Physical truth wins: promises go along with the goods, or give way and their owners hear of it."""
+"""Promises go along with their goods, or give way and their owners hear of it."""
 
 import re
 
