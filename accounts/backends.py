@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
+from accounts import access
 from accounts.models import User
 
 
@@ -31,3 +32,8 @@ class AddressBackend(ModelBackend):
             User().set_password(password)
             return None
         return user if user.check_password(password) and user.is_active else None
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Load who is signed in, with their grants: each page needs them, and asks no more."""
+        user = access.with_grants(User.objects.filter(pk=user_id)).first()
+        return user if user is not None and user.is_active else None

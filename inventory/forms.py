@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory.models import Barcode, Item, Location, MovementKind, Reason
 from inventory.models.codes import validate_code, validate_line
@@ -47,7 +48,7 @@ class WholeField(forms.IntegerField):
 
 
 class PlaceField(forms.CharField):
-    """The code of a place, in any case, that may hold stock and that this person may see."""
+    """The code of a place, in any case, that may hold stock, where this person may move it."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", 32)
@@ -82,6 +83,11 @@ class PlaceField(forms.CharField):
         if place is None:
             raise ValidationError(
                 f"No place has the code “{code}”. Scan its label, or choose one of the list."
+            )
+        if not movable_scope_of(self._user).covers(str(place.path)):
+            raise ValidationError(
+                f"You may look at {place.code}, but not move what stands there. "
+                "Ask an Admin for it."
             )
         if place.structural:
             raise ValidationError(

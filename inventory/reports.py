@@ -1,5 +1,6 @@
 """Read-only questions across tables."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,16 +144,20 @@ class HeldOf:
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """A line of a hold: what was asked of which item, what is left of it, and where."""
+    """A line of a hold: what was asked of which item, what is left of it, and where.
+
+    `parts` are those that somebody may see; `elsewhere` is what the others hold.
+    """
 
     number: int
     item: Item
     asked: int
     parts: list[HoldLine]
+    elsewhere: int
 
     @property
     def left(self) -> int:
-        return sum(part.quantity for part in self.parts)
+        return sum(part.quantity for part in self.parts) + self.elsewhere
 
 
 def holds_of_item(item: Item, *, scope: Scope) -> list[HeldOf]:
@@ -178,14 +183,18 @@ def holds_of_item(item: Item, *, scope: Scope) -> list[HeldOf]:
     ]
 
 
-def lines_of_hold(hold: Hold) -> list[AskedLine]:
-    """What was asked with a hold, and what is left of it where."""
+def lines_of_hold(hold: Hold, *, scope: Scope) -> list[AskedLine]:
+    """What was asked with a hold, and what is left of it, in `scope` where."""
     items = Item.objects.in_bulk([item for item, _ in hold.asked])
     parts: dict[int, list[HoldLine]] = {}
+    elsewhere: Counter[int] = Counter()
     for part in hold.lines.select_related("level__location").order_by("line", "n"):
-        parts.setdefault(part.line, []).append(part)
+        if scope.covers(str(part.level.location.path)):
+            parts.setdefault(part.line, []).append(part)
+        else:
+            elsewhere[part.line] += part.quantity
     return [
-        AskedLine(number, items[item], quantity, parts.get(number, []))
+        AskedLine(number, items[item], quantity, parts.get(number, []), elsewhere[number])
         for number, (item, quantity) in enumerate(hold.asked, start=1)
     ]
 

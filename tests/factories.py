@@ -2,9 +2,9 @@
 
 from itertools import count
 
-from accounts.models import User
+from accounts.models import Role, User
 from inventory import operations
-from inventory.models import Item, Location, LocationKind, StockLevel, Unit
+from inventory.models import Grant, Item, Location, LocationKind, StockLevel, Unit
 
 _numbers = count(1)
 
@@ -35,6 +35,12 @@ def make_place(**fields) -> Location:
     place = Location.objects.create(**fields)
     place.refresh_from_db()
     return place
+
+
+def grant(holder: User | Role, place: Location, *, may_move: bool = True) -> Grant:
+    """A right on `place` and all beneath it; hold for whoever is loaded from now on."""
+    who = "user" if isinstance(holder, User) else "role"
+    return Grant.objects.create(**{who: holder}, location=place, may_move=may_move)
 
 
 def make_stock(

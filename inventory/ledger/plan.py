@@ -11,6 +11,7 @@ from inventory.ledger.refusals import (
     ItemNotStocked,
     NotReversible,
     NotYet,
+    NotYours,
     PlaceIsStructural,
     QuantityOutOfRange,
     SamePlace,
@@ -68,7 +69,8 @@ def plan(requests: Sequence[Request], stock: Stock, *, now: datetime) -> Plan:
     for request in requests:
         draft = Draft(request, left)
         refused = _misfit(request, left, now) or _WRITERS[request.kind](draft, now)
-        if refused := refused or _shortage(draft) or would_break(draft.broken, request.accepts):
+        refused = refused or _beyond_scope(draft) or _shortage(draft)
+        if refused := refused or would_break(draft.broken, request.accepts):
             outcomes.append(refused)
             continue
         draft.accept()
@@ -168,6 +170,18 @@ _WRITERS: dict[MovementKind, Callable[[Draft, datetime], Refused | None]] = {
     MovementKind.ALLOCATE: promises.allocate,
     MovementKind.DEALLOCATE: promises.deallocate,
 }
+
+
+def _beyond_scope(draft: Draft) -> Refused | None:
+    """The last net of rights by place. It names no place: the person may not even see it."""
+    places, scope = draft.base.places, draft.request.scope
+    if all(places[place].is_in(scope) for _, place in draft.levels):
+        return None
+    return Refused(
+        NotYours.code,
+        "It stands where you may not move stock, or a part of it does. "
+        "Ask somebody who may, or an Admin for a grant.",
+    )
 
 
 def _shortage(draft: Draft) -> Refused | None:

@@ -98,6 +98,12 @@ class KeyTaken(StockError):
     text = "This key was used for something else. Open the form again and send it anew."
 
 
+class NotYours(StockError):
+    """Somebody may see a place, but not move what stands there."""
+
+    code = "not_yours"
+
+
 class LevelChanged(StockError):
     """What is on hand is no longer what whoever counted had seen."""
 

@@ -60,7 +60,8 @@ class NewHold:
 class Request:
     """What one caller wants, all or nothing; ids are primary keys.
 
-    `actor` is None only when the clock asks. A promise is made out of the places in `scope`.
+    `actor` is None only when the clock asks. Nothing is changed outside `scope`, and a promise is
+    made out of the places in it: `access.movable_scope_of` whoever asks.
     `hold` makes a hold, `of_hold` is the one that the request ends or changes. A confirmation
     `accepts_less` when something of the hold was broken. What takes goods from under promises
     breaks those that the caller `accepts` to break, whichever they are when that is None.

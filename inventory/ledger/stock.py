@@ -63,9 +63,7 @@ class Place:
     priority: int = 50
 
     def is_in(self, scope: Scope) -> bool:
-        if scope.paths is None:
-            return True
-        return any(f"{self.path}.".startswith(f"{path}.") for path in scope.paths)
+        return scope.covers(self.path)
 
 
 @dataclass(frozen=True, slots=True)

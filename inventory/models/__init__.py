@@ -1,6 +1,7 @@
 from inventory.models.allocation import Allocation
 from inventory.models.barcode import Barcode
 from inventory.models.category import Category
+from inventory.models.grant import Grant
 from inventory.models.hold import Hold, HoldLine, HoldStatus
 from inventory.models.item import Item, ItemStatus
 from inventory.models.ledger_check import LedgerCheck, LedgerMark
@@ -18,6 +19,7 @@ __all__ = [
     "Allocation",
     "Barcode",
     "Category",
+    "Grant",
     "Hold",
     "HoldLine",
     "HoldStatus",

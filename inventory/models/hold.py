@@ -16,6 +16,7 @@ from accounts.access import Scope, scope_of
 from inventory.models.clock import ClockTimestamp
 from inventory.models.item import Item
 from inventory.models.location import within
+from inventory.models.movement import StockMovement
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,11 +39,14 @@ class HoldStatus(models.TextChoices):
 
 class HoldQuerySet(models.QuerySet["Hold"]):
     def within(self, scope: Scope) -> Self:
-        """Those that hold something in `scope`; an ended one holds nothing anywhere."""
+        """Those that hold something in `scope`, or did so: an ended one holds nothing anywhere."""
         if scope.everywhere:
             return self
-        parts = HoldLine.objects.filter(hold=OuterRef("pk"))
-        return self.filter(Exists(parts.filter(within(scope, "level__location__path"))))
+        parts = HoldLine.objects.within(scope).filter(hold=OuterRef("pk"))
+        # As the ledger calls what belongs to it; the index has only lines with a reference.
+        called = Concat(Value("hold:"), Cast(OuterRef("pk"), models.CharField()))
+        lines = StockMovement.objects.within(scope).filter(reference=called).exclude(reference="")
+        return self.filter(Exists(parts) | Exists(lines))
 
     def for_user(self, user: "User | AnonymousUser") -> Self:
         """Those somebody may see: the own ones always."""

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from accounts.access import Scope, scope_of
+from accounts.access import Scope, movable_scope_of, scope_of
 from inventory.models.codes import validate_code
 from inventory.models.path import PathField
 
@@ -35,6 +35,10 @@ class LocationQuerySet(models.QuerySet["Location"]):
 
     def for_user(self, user: "User | AnonymousUser") -> Self:
         return self.within(scope_of(user))
+
+    def movable_by(self, user: "User | AnonymousUser") -> Self:
+        """Those where somebody may change what stands there."""
+        return self.within(movable_scope_of(user))
 
     def holding(self) -> Self:
         """Those that may hold stock."""

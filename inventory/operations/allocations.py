@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, PromiseGone, Request
-from inventory.models import Allocation, Item, Location, MovementKind
+from inventory.models import Allocation, Item, MovementKind
+from inventory.operations.reach import place_to_move
 from jobs import idempotency
 
 
@@ -24,7 +25,7 @@ def allocate_stock(
 ) -> list[Allocation]:
     """Promise `quantity` base units to `reference`; return the open allocations it has now.
 
-    It takes from the places that sell, in the scope of `actor`, or from `place` alone.
+    It takes from the places that sell, where `actor` may move stock, or from `place` alone.
 
     :raises NotEnoughStock: if less is available
     :raises KeyReused: if `key` stands for another request
@@ -38,13 +39,13 @@ def allocate_stock(
     )
     if not claim or claim.first:
         item = Item.objects.for_user(actor).get(sku__iexact=sku)
-        at = Location.objects.for_user(actor).get(code__iexact=place).pk if place else None
+        at = place_to_move(place, actor).pk if place else None
         ledger.post_one(
             Request(
                 MovementKind.ALLOCATE,
                 (Line(item.pk, quantity, at),),
                 actor=actor.pk,
-                scope=scope_of(actor),
+                scope=movable_scope_of(actor),
                 reference=reference,
             )
         )
@@ -78,7 +79,7 @@ def deallocate_stock(
             MovementKind.DEALLOCATE,
             (Line(promise.level.item_id, quantity, promise=promise.pk),),
             actor=actor.pk,
-            scope=scope_of(actor),
+            scope=movable_scope_of(actor),
             reference=promise.reference,
         )
     )

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Broken, Line, Request
-from inventory.models import Item, Location, MovementKind, Reason, StockMovement
+from inventory.models import Item, MovementKind, Reason, StockMovement
+from inventory.operations.reach import place_to_move
 from jobs import idempotency
 
 
@@ -36,7 +37,7 @@ def book(
 
     The same `key` books once: the second time the first line is returned.
 
-    :raises StockError: if a stock rule says no
+    :raises StockError: if a stock rule says no, or `actor` may not move what stands there
     :raises KeyReused: if `key` stands for another request
     """
     claim = claimed(
@@ -55,13 +56,12 @@ def book(
     )
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
-    places = Location.objects.for_user(actor)
     line = Line(
         Item.objects.for_user(actor).get(sku__iexact=sku).pk,
         quantity,
-        places.get(code__iexact=place).pk,
+        place_to_move(place, actor).pk,
         promise=promise,
-        to_place=places.get(code__iexact=to_place).pk if to_place else None,
+        to_place=place_to_move(to_place, actor).pk if to_place else None,
         seen=seen,
     )
     return posted(
@@ -69,7 +69,7 @@ def book(
             kind,
             (line,),
             actor=actor.pk,
-            scope=scope_of(actor),
+            scope=movable_scope_of(actor),
             reference=reference,
             reason=Reason.objects.get(code=reason).pk if reason else None,
             note=note,

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from accounts.access import EVERYWHERE, scope_of
+from accounts.access import EVERYWHERE, movable_scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import HoldEnded, Line, NewHold, NoSuchLine, Request
-from inventory.models import Hold, Item, Location, MovementKind
+from inventory.models import Hold, Item, MovementKind
+from inventory.operations.reach import place_to_move, refuse_to_touch
 from jobs import idempotency
 
 # How long somebody of the house may hold without doing anything further.
@@ -45,8 +46,8 @@ def hold_stock(
 ) -> Hold:
     """Hold base units of one or more items (by SKU), all or nothing; return the hold.
 
-    It takes from the places that sell, in the scope of `actor`, or from `place` alone. The same
-    `key` holds once: the second time the first hold is returned.
+    It takes from the places that sell, where `actor` may move stock, or from `place` alone. The
+    same `key` holds once: the second time the first hold is returned.
 
     :raises NotEnoughStock: if less is available, with all that falls short
     :raises KeyTaken: if `key` stands for another request
@@ -58,7 +59,7 @@ def hold_stock(
             MovementKind.HOLD,
             tuple(Line(item, quantity, at) for item, quantity in asked),
             actor=actor.pk,
-            scope=scope_of(actor),
+            scope=movable_scope_of(actor),
             reference=reference,
             hold=NewHold(
                 principal=f"user:{actor.pk}",
@@ -80,8 +81,10 @@ def extend_hold(*, hold: int, lifetime: timedelta, actor: User) -> Hold:
     """Let a hold end `lifetime` from now, if that is later, but never after its last moment.
 
     :raises HoldEnded: if it has ended, or its time is over
+    :raises NotYours: if `actor` may not move all that it holds
     """
     found = _hold(hold, actor)
+    refuse_to_touch(found, actor)
     with connection.cursor() as cursor:
         cursor.execute(_EXTEND, [lifetime.total_seconds(), found.pk])
         extended = cursor.rowcount
@@ -151,14 +154,14 @@ def _item(sku: str, actor: User) -> int:
 
 
 def _place(code: str, actor: User) -> int | None:
-    return Location.objects.for_user(actor).get(code__iexact=code).pk if code else None
+    return place_to_move(code, actor).pk if code else None
 
 
 def _post(
     hold: Hold, kind: MovementKind, actor: User, lines: tuple[Line, ...] = (), **rest: Any
 ) -> Hold:
     ledger.post_one(
-        Request(kind, lines, actor=actor.pk, scope=scope_of(actor), of_hold=hold.pk, **rest)
+        Request(kind, lines, actor=actor.pk, scope=movable_scope_of(actor), of_hold=hold.pk, **rest)
     )
     hold.refresh_from_db()
     return hold

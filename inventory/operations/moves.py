@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Broken, Line, Refused, Request, StockError
-from inventory.models import Location, MovementKind, StockLevel, StockMovement
+from inventory.models import MovementKind, StockLevel, StockMovement
 from inventory.operations.booking import book
+from inventory.operations.reach import place_to_move
 
 A_CHUNK = 200  # levels a transaction, so that no lock is held long
 
@@ -85,9 +86,8 @@ def move_everything(
     Asked again it moves what stands there then, so that nothing goes twice. The lines share `key`
     as their group.
     """
-    places = Location.objects.for_user(actor)
-    source = places.get(code__iexact=place)
-    target = places.get(code__iexact=to_place)
+    source = place_to_move(place, actor)
+    target = place_to_move(to_place, actor)
     standing = StockLevel.objects.for_user(actor).filter(location=source, on_hand__gt=0)
     left: list[Left] = []
     levels = list(standing.select_related("item").order_by("item_id"))
@@ -97,7 +97,7 @@ def move_everything(
                 MovementKind.MOVE,
                 (Line(level.item_id, level.on_hand, source.pk, to_place=target.pk),),
                 actor=actor.pk,
-                scope=scope_of(actor),
+                scope=movable_scope_of(actor),
                 note=note,
                 group=key,
                 accepts=accepts,

@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, connection, transaction
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Line, Request
@@ -31,12 +31,13 @@ def save_place(*, place: Location, actor: User) -> Location:
     When that changes what may be sold, the levels beneath it get a line in the ledger (relabel,
     no quantity), so that no reader of their version misses it.
 
-    :raises PlaceRefused: if stock stands at a place that becomes structural, or the tree would
-        close a ring
+    :raises PlaceRefused: if stock stands at a place that becomes structural, the tree would close
+        a ring, or it is beyond what `actor` may move
     """
     try:
         with transaction.atomic():
             _lock_tree()
+            _refuse_beyond(place, actor)
             before = _standings_below(place)
             place.save()
             place.refresh_from_db()
@@ -53,6 +54,24 @@ def _lock_tree() -> None:
     # The lock of the trigger, taken before the tree is read: two changes follow one another.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('inventory_location'))")
+
+
+def _refuse_beyond(place: Location, actor: User) -> None:
+    """Nobody edits a place where they may not move stock, nor brings one in or out of there."""
+    scope = movable_scope_of(actor)
+    if scope.everywhere:
+        return
+    before = None if place._state.adding else Location.objects.get(pk=place.pk)
+    if before is not None and not scope.covers(str(before.path)):
+        raise PlaceRefused(f"You may look at {before.code}, but not change it. Ask an Admin.")
+    if before is not None and before.parent_id == place.parent_id:
+        return
+    # Read under the lock of the tree: where the new parent stands now.
+    mine = Location.objects.movable_by(actor)
+    if place.parent_id is None or not mine.filter(pk=place.parent_id).exists():
+        raise PlaceRefused(
+            "It would stand where you may not move stock. Choose a place of yours to put it under."
+        )
 
 
 def _standings_below(place: Location) -> dict[int, tuple[str, bool]]:
@@ -81,7 +100,7 @@ def _relabel(before: dict[int, tuple[str, bool]], place: Location, actor: User) 
                 MovementKind.RELABEL,
                 lines,
                 actor=actor.pk,
-                scope=scope_of(actor),
+                scope=movable_scope_of(actor),
                 reference=f"place:{place.code}",
             )
         )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory.ledger import Broken, Line, Request
 from inventory.models import MovementKind, StockMovement
@@ -173,7 +173,7 @@ def reverse_movement(
             for half in reversed(halves)
         ),
         actor=actor.pk,
-        scope=scope_of(actor),
+        scope=movable_scope_of(actor),
         reference=origin.reference,
         note=note,
     )

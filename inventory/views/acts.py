@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of
 from inventory import availability, operations
 from inventory.forms import (
     AdjustForm,
@@ -136,7 +136,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         except (operations.StockError, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
             shortage = next(iter(getattr(refusal, "shortages", ())), None)
-    levels = availability.by_place(item, scope=scope_of(request.user))
+    levels = availability.by_place(item, scope=movable_scope_of(request.user))
     if act is RESTORE:
         levels = [level for level in levels if level.unavailable]
     if not form.is_bound and not form.initial["place"] and len(levels) == 1:
@@ -183,7 +183,7 @@ def known(levels: list[StockLevel]) -> dict[str, Any]:
 
 def _other_places(request: PageRequest, levels: list[StockLevel]) -> list[Location]:
     """Where it could stand, too: offered behind those where it does."""
-    places = Location.objects.for_user(request.user).holding()
+    places = Location.objects.movable_by(request.user).holding()
     here = [level.location_id for level in levels]
     return list(places.exclude(pk__in=here).order_by("priority", "code", "pk")[:_OFFERED])
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import scope_of
+from accounts.access import movable_scope_of, scope_of
 from inventory import availability, operations, reports
 from inventory.forms import ChangeHoldForm, ConfirmForm, ExtendForm, HoldForm
 from inventory.models import Hold, HoldStatus, Item, MovementKind, StockMovement
@@ -135,8 +135,8 @@ def hold_stock(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "item": item,
         "form": form,
-        "levels": availability.by_place(item, scope=scope_of(request.user)),
-        "available": availability.of_item(item, scope=scope_of(request.user)).available,
+        "levels": availability.by_place(item, scope=movable_scope_of(request.user)),
+        "available": availability.of_item(item, scope=movable_scope_of(request.user)).available,
         "shortage": shortage,
     }
     status = 422 if form.is_bound else 200
@@ -247,7 +247,7 @@ def _shown(
     shortages = getattr(refusal, "shortages", ())
     context = {
         "hold": hold,
-        "lines": reports.lines_of_hold(hold),
+        "lines": reports.lines_of_hold(hold, scope=scope_of(request.user)),
         "movements": [(line, causes.get(line.pk)) for line in movements],
         "forms": here,
         "form": form,

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth import get_user
 
-from accounts.access import EVERYWHERE, NOWHERE, scope_of
-from tests.factories import make_user
+from accounts.access import EVERYWHERE, NOWHERE, Scope, movable_scope_of, places_of, scope_of
+from accounts.models import Role, User
+from tests.factories import grant, make_place, make_site, make_user
 
 PROJECT = Path(__file__).parents[2]
 # What has edges or operations, by folder and by file.
 ROOMS = ("views", "operations", "admin", "api")
 FILES = {"forms.py", "scan.py", "search.py", "tiles.py", "availability.py", "reports.py"}
-NARROWS = {"for_user", "within", "of"}
+NARROWS = {"for_user", "movable_by", "within", "of"}
 # Making a row asks for none.
 MAKES = {"create", "bulk_create"}
 
@@ -35,6 +37,7 @@ ALLOWED = {
     ),
     ("inventory/operations/broken_promises.py", "_tell", "Hold"): "the relay's",
     ("inventory/operations/broken_promises.py", "_promiser", "StockMovement"): "the relay's",
+    ("inventory/operations/places.py", "_refuse_beyond", "Location"): "judged by where it stands",
     (
         "inventory/operations/sales_history/opening.py",
         "_receipts",
@@ -170,10 +173,133 @@ class TestEveryQueryset:
         assert around(f"def view(request):\n    {line}", {"Item", "StockLevel"}) == []
 
 
+# What the ledger is told of where somebody may move: their movable scope, or that of the clock and
+# of a place that was looked up as movable.
+BOOKS = {"movable_scope_of", "EVERYWHERE"}
+
+
+def scopes_of_requests(source: str) -> list[str]:
+    """What each `Request(scope=…)` is given: the function that is called, or the name."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Request":
+            given = next((each.value for each in node.keywords if each.arg == "scope"), None)
+            found.append(getattr(getattr(given, "func", given), "id", ast.dump(given or node)))
+    return found
+
+
+class TestEveryRequestToTheLedger:
+    def test_is_kept_to_where_its_actor_may_move(self):
+        paths = sorted((PROJECT / "inventory/operations").rglob("*.py"))
+
+        told = {path.name: scopes_of_requests(path.read_text()) for path in paths}
+
+        assert {
+            name: set(given) - BOOKS for name, given in told.items() if set(given) - BOOKS
+        } == {}
+        assert sum(map(len, told.values())) > 5
+
+    def test_that_may_write_wherever_its_actor_may_look_is_found(self):
+        assert scopes_of_requests("Request(kind, scope=scope_of(actor))") == ["scope_of"]
+
+
 @pytest.mark.django_db
 class TestScopeOf:
-    def test_whoever_is_active_sees_everywhere(self):
-        assert scope_of(make_user()) == EVERYWHERE
+    def test_without_any_grant_sees_and_moves_everywhere(self):
+        person = make_user()
+
+        assert (scope_of(person), movable_scope_of(person)) == (EVERYWHERE, EVERYWHERE)
+        assert places_of(person) == ()
 
     def test_whoever_was_let_go_sees_nothing(self):
-        assert scope_of(make_user(is_active=False)) == NOWHERE
+        gone = make_user(is_active=False)
+
+        assert (scope_of(gone), movable_scope_of(gone)) == (NOWHERE, NOWHERE)
+
+    def test_nobody_with_all_rights_is_narrowed(self):
+        admin = make_user(superuser=True)
+        grant(admin, make_site(), may_move=False)
+
+        assert (scope_of(admin), movable_scope_of(admin)) == (EVERYWHERE, EVERYWHERE)
+
+    def test_the_first_grant_narrows_to_its_place(self):
+        person, north = make_user(), make_site(code="NORTH")
+        grant(person, north)
+
+        assert scope_of(person) == movable_scope_of(person) == Scope((north.path,))
+        assert places_of(person) == ("NORTH",)
+
+    def test_a_grant_to_look_moves_nothing(self):
+        person, north = make_user(), make_site()
+        grant(person, north, may_move=False)
+
+        assert scope_of(person) == Scope((north.path,))
+        assert movable_scope_of(person) == NOWHERE
+
+    def test_grants_of_the_person_and_of_their_roles_add_up(self):
+        person, other = make_user(), make_user()
+        team = Role.objects.create(name="Team South")
+        person.groups.add(team)
+        north, south = make_site(), make_site()
+        grant(person, north, may_move=False)
+        grant(team, south)
+        grant(other, make_site())
+
+        assert set(scope_of(person).paths) == {north.path, south.path}
+        assert movable_scope_of(person) == Scope((south.path,))
+
+    def test_of_grants_inside_one_another_the_wider_one_counts(self):
+        person, site = make_user(), make_site()
+        shelf = make_place(parent=site)
+        grant(person, shelf)
+        grant(person, site, may_move=False)
+
+        assert scope_of(person) == Scope((site.path,))
+        assert movable_scope_of(person) == Scope((shelf.path,))
+
+    def test_a_role_that_somebody_has_no_longer_grants_nothing(self):
+        person, team = make_user(), Role.objects.create(name="Team North")
+        person.groups.add(team)
+        grant(team, make_site())
+        person.groups.remove(team)
+
+        assert scope_of(person) == EVERYWHERE
+
+    def test_is_asked_once_and_anew_for_whoever_is_loaded_anew(self, django_assert_num_queries):
+        person, north = make_user(), make_site()
+        grant(person, north)
+        with django_assert_num_queries(1):
+            scope_of(person)
+            movable_scope_of(person)
+        person.grants.all().delete()
+
+        assert scope_of(User.objects.get(pk=person.pk)) == EVERYWHERE
+
+    def test_comes_with_whoever_is_signed_in(self, client, django_assert_num_queries):
+        person, north = make_user(), make_site()
+        grant(person, north)
+        client.force_login(person)
+        loaded = get_user(client)
+
+        with django_assert_num_queries(0):
+            assert scope_of(loaded) == Scope((north.path,))
+
+    def test_follows_the_place_through_the_tree(self):
+        person, north, south = make_user(), make_site(), make_site()
+        shelf = make_place(parent=north)
+        grant(person, shelf)
+        shelf.parent = south
+        shelf.save()
+
+        [path] = scope_of(person).paths
+        assert path.startswith(f"{south.path}.")
+
+
+class TestCovers:
+    @pytest.mark.parametrize(
+        ("path", "covered"), [("1", True), ("1.5", True), ("10", False), ("2.1", False)]
+    )
+    def test_a_path_is_no_text(self, path, covered):
+        assert Scope(("1",)).covers(path) is covered
+        assert EVERYWHERE.covers(path)
+        assert not NOWHERE.covers(path)

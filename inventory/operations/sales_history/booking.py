@@ -131,7 +131,7 @@ def _alone() -> Iterator[None]:
 
 
 def _shelf(actor: User, code: str) -> Location:
-    places = Location.objects.for_user(actor).holding()
+    places = Location.objects.movable_by(actor).holding()
     if code:
         found = places.filter(code__iexact=code).first()
         if found is None:
