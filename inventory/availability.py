@@ -4,20 +4,20 @@
 that sell; what is free at other places counts as unavailable. All in base units.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.access import Scope
-from inventory.models import Item, StockLevel
+from inventory.models import Item, ItemStatus, LowStock, StockLevel
 from inventory.models.item import ItemQuerySet
 
 # What a level adds to the promise; the one place that says it.
-_TO_SELL = Sum("available", filter=models.Q(location__sells=True))
+_TO_SELL = Sum("available", filter=Q(location__sells=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +85,40 @@ def standing(levels: Iterable[StockLevel]) -> list[StockLevel]:
 def _picking_order(level: StockLevel) -> tuple[bool, int, str]:
     place = level.location
     return not place.sells, place.priority, place.code
+
+
+def low(items: ItemQuerySet, *, scope: Scope, out: bool = False) -> ItemQuerySet:
+    """Of `items` those that have run low in `scope`, or `out` only those of which nothing is left.
+
+    For the whole house a subscriber keeps them. Whoever sees a part of it must not learn from them
+    what is elsewhere: an item is low there by what may be sold there, if it ever stood there.
+    """
+    if scope.everywhere:
+        return items.filter(low__out=True) if out else items.filter(low__isnull=False)
+    return items.filter(pk__in=_low_levels(scope, out=out).values("item"))
+
+
+def load_low(items: Sequence[Item], *, scope: Scope) -> None:
+    """Give `items`, loaded with what the house keeps as low, what is low in `scope` instead."""
+    if scope.everywhere:
+        return
+    left: dict[int, int] = dict(
+        _low_levels(scope).filter(item__in=items).values_list("item", "free")
+    )
+    for item in items:
+        item.low = None
+        if item.pk in left:
+            # A row that is never saved: who reads it finds what the house would keep.
+            low = LowStock(item=item, out=left[item.pk] == 0)
+            low.since = None  # type: ignore[assignment]  # nobody keeps it
+            item.low = low
+
+
+def _low_levels(scope: Scope, *, out: bool = False) -> Any:
+    """The items that are low in `scope`, as rows of `item` and `free`."""
+    sold = StockLevel.objects.within(scope).filter(
+        item__stocked=True, item__status=ItemStatus.ACTIVE
+    )
+    free = sold.order_by().values("item").annotate(free=Coalesce(_TO_SELL, 0))
+    few = Q(free=0) if out else Q(free=0) | Q(free__lte=F("item__reorder_at"))
+    return free.filter(few)

@@ -7,7 +7,7 @@ from django.db.models.lookups import IsNull
 
 from accounts.access import scope_of
 from inventory import availability
-from inventory.models import Item, LedgerCheck, LowStock, StockMovement
+from inventory.models import Item, LedgerCheck, StockMovement
 from pages.requests import PageRequest
 from pages.tiles import tile
 
@@ -27,6 +27,8 @@ def ledger(request: PageRequest) -> dict[str, Any]:
     latest = next(iter(checks), None)
     full = next((check for check in checks if check.full), None)
     return {
+        # Its sums are those of the house.
+        "whole": scope_of(request.user).everywhere,
         "check": latest,
         "full": full,
         "apart": abs(latest.ledger_units - latest.balance_units) if latest else 0,
@@ -36,17 +38,15 @@ def ledger(request: PageRequest) -> dict[str, Any]:
 @tile(order=20, template="inventory/tiles/low.html", permission="inventory.view_item")
 def low_stock(request: PageRequest) -> dict[str, Any]:
     """Items that ran low or out: those with a threshold first, and out before low."""
-    items = (
-        Item.objects.for_user(request.user)
-        .filter(low__isnull=False)
-        .select_related("low")
-        # Those that somebody watches come first: an imported catalogue has thousands at zero.
-        .order_by(IsNull(F("reorder_at"), True), "-low__out", "low__since", "pk")
+    scope = scope_of(request.user)
+    items = availability.low(Item.objects.for_user(request.user), scope=scope)
+    # Those that somebody watches come first: an imported catalogue has thousands at zero.
+    ordered = items.select_related("low").order_by(
+        IsNull(F("reorder_at"), True), "-low__out", "low__since", "pk"
     )
-    return {
-        "items": availability.annotated(items, scope=scope_of(request.user))[:_LOW],
-        "count": LowStock.objects.count(),
-    }
+    shown = list(availability.annotated(ordered, scope=scope)[:_LOW])
+    availability.load_low(shown, scope=scope)
+    return {"items": shown, "count": items.count()}
 
 
 @tile(

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.access import scope_of
 from inventory.models import (
     Allocation,
     Hold,
@@ -104,8 +105,16 @@ class AllocationAdmin(LedgerAdmin):
         return Allocation.objects.for_user(request.user)
 
 
+class HouseAdmin(LedgerAdmin):
+    """For what is said of the house as a whole: whoever sees a part of it is shown nothing."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows if scope_of(request.user).everywhere else rows.none()
+
+
 @admin.register(LedgerCheck)
-class LedgerCheckAdmin(LedgerAdmin):
+class LedgerCheckAdmin(HouseAdmin):
     list_display = [
         "started_at",
         "full",
@@ -121,7 +130,7 @@ class LedgerCheckAdmin(LedgerAdmin):
 
 
 @admin.register(LowStock)
-class LowStockAdmin(LedgerAdmin):
+class LowStockAdmin(HouseAdmin):
     list_display = ["item", "out", "since"]
     list_select_related = ["item"]
     list_filter = ["out"]

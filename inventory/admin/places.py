@@ -9,6 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from accounts.access import scope_of
+from accounts.admin.actor import actor_of
+from accounts.models import User
 from inventory import operations
 from inventory.models import Location, MovementKind, Reason
 from inventory.models.reason import KINDS
@@ -17,6 +20,14 @@ from pages.templatetags import look
 
 
 class LocationAdminForm(forms.ModelForm):
+    actor: User  # set by the admin, for each request
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (parent := self.fields.get("parent")) and isinstance(parent, forms.ModelChoiceField):
+            # A place that somebody does not see is none, whatever number they send.
+            parent.queryset = Location.objects.for_user(self.actor)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         parent: Location | None = cleaned.get("parent")
@@ -46,16 +57,40 @@ class LocationAdmin(CatalogueAdmin):
     refusals = (operations.PlaceRefused,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Location]:
-        return Location.objects.for_user(request.user)
+        # In order: the fields that search a place page through it as it is.
+        return Location.objects.for_user(request.user).order_by(*self.ordering)
 
     @admin.display(description="Code", ordering="code")
     def plate(self, place: Location) -> SafeString:
         return look.plate(place.code)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        # What stands above the places that somebody was granted is not theirs to see.
+        scope = scope_of(request.user)
+
+        @admin.display(description="Under", ordering="parent__code")
+        def under(place: Location) -> str:
+            return place.parent.code if place.parent and scope.covers(place.parent.path) else ""
+
+        return [under if name == "parent" else name for name in super().get_list_display(request)]
+
+    def get_fields(self, request: HttpRequest, obj: Location | None = None) -> Any:
+        fields = list(super().get_fields(request, obj))
+        above = obj.parent if obj else None
+        if above and not scope_of(request.user).covers(str(above.path)):
+            fields.remove("parent")
+        return fields
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"actor": actor_of(request)})
+
     def save_model(
         self, request: HttpRequest, obj: Location, form: forms.ModelForm, change: bool
     ) -> None:
-        operations.save_place(place=obj, actor=request.user)  # type: ignore[arg-type]  # signed in
+        operations.save_place(place=obj, actor=actor_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Movements name their place for good; a place that is gone is made structural.
@@ -73,7 +108,7 @@ class LocationAdmin(CatalogueAdmin):
         with transaction.atomic():
             for place in places.order_by("pk"):
                 place.sellable = sellable
-                operations.save_place(place=place, actor=request.user)  # type: ignore[arg-type]  # signed in
+                operations.save_place(place=place, actor=actor_of(request))
         messages.success(request, f"{len(places)} places changed.")
 
 

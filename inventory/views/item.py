@@ -37,7 +37,9 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
         .annotate(barcode_codes=ArraySubquery(codes))
     )
     item = get_object_or_404(items, pk=pk)
-    timeline = reports.timeline(item, scope=scope_of(request.user), **_asked(request, item))
+    scope = scope_of(request.user)
+    availability.load_low([item], scope=scope)
+    timeline = reports.timeline(item, scope=scope, **_asked(request, item))
     levels = availability.standing(timeline.levels)
     context = {
         "item": item,

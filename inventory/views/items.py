@@ -1,6 +1,7 @@
 """The list of items."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -10,9 +11,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.access import Scope, scope_of
+from accounts.access import EVERYWHERE, Scope, scope_of
 from inventory import availability
-from inventory.models import Category, Item, ItemStatus, Location, LowStock, StockLevel
+from inventory.models import Category, Item, ItemStatus, Location, StockLevel
 from inventory.views import cells
 from pages.lists import ByCode, Choice, Column, Empty, ListSpec, View, show_list
 
@@ -26,8 +27,16 @@ def _at_place(items: QuerySet[Item], place: Location) -> QuerySet[Item]:
     return availability.annotated(narrowed, scope=Scope(paths=(place.path,)))
 
 
-def _in_state(items: QuerySet[Item], state: str) -> QuerySet[Item]:
-    return items.filter(low__out=True) if state == "out" else items.filter(low__isnull=False)
+def _states(scope: Scope) -> Choice:
+    def narrow(items: Any, state: str) -> QuerySet[Item]:
+        return availability.low(items, scope=scope, out=state == "out")
+
+    choices = [("low", "Low"), ("out", "Out of stock")]
+    return Choice("state", "State", choices=choices, narrow=narrow)
+
+
+def _count_low(user: Any) -> int:
+    return availability.low(Item.objects.for_user(user), scope=scope_of(user)).count()
 
 
 def _categories(user: Any) -> list[tuple[str, str]]:
@@ -35,8 +44,9 @@ def _categories(user: Any) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in named]
 
 
-def _load_picking_places(items: Sequence[Item], user: Any) -> None:
-    """Give each row the place that a picker would go to first."""
+def _prepare(items: Sequence[Item], user: Any) -> None:
+    """Give each row the place that a picker would go to first, and whether it is low."""
+    availability.load_low(items, scope=scope_of(user))
     levels = (
         StockLevel.objects.for_user(user)
         .filter(item__in=items, on_hand__gt=0)
@@ -89,9 +99,7 @@ ITEMS = ListSpec(
         url=reverse_lazy("inventory:item-new"),  # type: ignore[arg-type]  # said when shown
     ),
     filters=[
-        Choice(
-            "state", "State", choices=[("low", "Low"), ("out", "Out of stock")], narrow=_in_state
-        ),
+        _states(EVERYWHERE),
         ByCode(
             "place",
             "Place",
@@ -107,7 +115,7 @@ ITEMS = ListSpec(
         View(
             label="Low stock",
             filters={"state": "low"},
-            count=lambda user: LowStock.objects.count(),
+            count=_count_low,
         ),
         View(
             label="Out of stock",
@@ -118,7 +126,7 @@ ITEMS = ListSpec(
     search_hint="SKU, barcode or words",
     export="inventory.view_item",
     row_url=lambda item: item.get_absolute_url(),
-    prepare=_load_picking_places,
+    prepare=_prepare,
     legend="inventory/legend.html",
 )
 
@@ -128,5 +136,7 @@ ITEMS = ListSpec(
 def item_list(request: HttpRequest) -> HttpResponseBase:
     """Show the items, with what stands of them where this person may look."""
     items = Item.objects.for_user(request.user).select_related("category", "low")
-    rows = availability.annotated(items, scope=scope_of(request.user))
-    return show_list(request, ITEMS, rows, template="inventory/items.html")
+    scope = scope_of(request.user)
+    rows = availability.annotated(items, scope=scope)
+    spec = replace(ITEMS, filters=[_states(scope), *ITEMS.filters[1:]])
+    return show_list(request, spec, rows, template="inventory/items.html")

@@ -1,11 +1,13 @@
 """What has run low is kept up as stock changes."""
 
 import pytest
+from django.contrib.auth.models import Group
 
-from inventory import operations
-from inventory.models import LowStock, StockMovement
+from accounts.access import scope_of
+from inventory import availability, operations
+from inventory.models import Item, LowStock, StockMovement
 from tests.acts import adjust
-from tests.factories import make_item, make_place, make_stock
+from tests.factories import grant, make_item, make_place, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +88,55 @@ class TestRefreshLowStock:
         operations.refresh_low_stock()
 
         assert LowStock.objects.get(item=shelf.item).out
+
+
+class TestWhoeverSeesAPartOfTheHouse:
+    """Low is there what is low there: the house's own list would tell what is elsewhere."""
+
+    @pytest.fixture
+    def north(self):
+        return make_place(code="NORTH-1")
+
+    @pytest.fixture
+    def person(self, north):
+        person = make_user(name="Warehouse 2")
+        person.groups.add(Group.objects.get(name="Warehouse"))
+        grant(person, north)
+        return person
+
+    def low(self, person, **asked):
+        items = Item.objects.for_user(person)
+        found = availability.low(items, scope=scope_of(person), **asked)
+        return sorted(found.values_list("sku", flat=True))
+
+    def test_counts_what_may_be_sold_there_alone(self, person, north):
+        few = make_stock(2, item=make_item(sku="FEW", reorder_at=5), place=north)
+        make_stock(50, item=few.item)
+        gone = make_stock(0, item=make_item(sku="GONE"), place=north)
+        make_stock(50, item=gone.item)
+        make_stock(9, item=make_item(sku="ENOUGH", reorder_at=5), place=north)
+        elsewhere = make_stock(1, item=make_item(sku="ELSEWHERE", reorder_at=5))
+        make_stock(1, item=make_item(sku="ENDED", status="ended", reorder_at=5), place=north)
+        operations.refresh_low_stock()
+
+        assert list(LowStock.objects.values_list("item", flat=True)) == [elsewhere.item_id]
+        assert self.low(person) == ["FEW", "GONE"]
+        assert self.low(person, out=True) == ["GONE"]
+
+    def test_reads_the_same_on_the_list_the_item_and_today(self, client, person, north):
+        few = make_stock(2, item=make_item(sku="FEW", reorder_at=5), place=north).item
+        make_stock(50, item=few)
+        hidden = make_stock(1, item=make_item(sku="HIDDEN", reorder_at=5)).item
+        operations.refresh_low_stock()
+        client.force_login(person)
+
+        listed = client.get("/items?state=low").text
+        assert "FEW" in listed
+        assert "HIDDEN" not in listed
+        assert "Low" in client.get("/items?format=csv&columns=sku,state").getvalue().decode()
+        assert ">Low<" in client.get(few.get_absolute_url()).text
+        assert ">Low<" not in client.get(hidden.get_absolute_url()).text
+        today = client.get("/").text
+        assert "FEW" in today
+        assert "HIDDEN" not in today
+        assert "Stock at <b>NORTH-1</b> alone" in today
