@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import Group, Permission
 
+from accounts.access import movable_scope_of
 from accounts.models import User
 
 
@@ -15,6 +16,9 @@ def may_change(actor: User, person: User) -> bool:
     if actor.is_superuser:
         return True
     if person.is_superuser:
+        return False
+    # A person who is made or changed may see every place: more than who is kept to some.
+    if not movable_scope_of(actor).everywhere:
         return False
     # Those somebody would have if they were let in again count, too.
     given = Permission.objects.filter(group__user=person).select_related("content_type")

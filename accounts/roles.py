@@ -58,6 +58,10 @@ _KEEP_PEOPLE = (
     "accounts.add_role",
     "accounts.change_role",
     "accounts.delete_role",
+    "inventory.view_grant",
+    "inventory.add_grant",
+    "inventory.change_grant",
+    "inventory.delete_grant",
     "jobs.view_outboxevent",
     "jobs.view_idempotencykey",
 )

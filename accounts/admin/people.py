@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import operations, rank
+from accounts.access import places_of, scope_of
 from accounts.admin.actor import actor_of
 from accounts.models import Role, User
 from accounts.site import site_of
@@ -125,14 +126,17 @@ class PersonAdmin(CatalogueAdmin):
             obj.pk = person.pk
             messages.info(request, f"{person.email} gets a mail with a link.")
             return
+        narrowed = places_of(User.objects.get(pk=obj.pk))
         operations.set_details(person=obj.pk, **who)
-        operations.set_roles(
+        person = operations.set_roles(
             person=obj.pk,
             roles=roles,
             staff=given["is_staff"],
             superuser=given.get("is_superuser"),
             actor=actor,
         )
+        if narrowed and scope_of(User.objects.get(pk=obj.pk)).everywhere:
+            messages.warning(request, f"{person} sees and moves stock at every place now.")
 
     def save_related(self, *args: Any) -> None:
         """Roles were written by the operation."""

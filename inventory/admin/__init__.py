@@ -1,4 +1,5 @@
 from inventory.admin.catalogue import BarcodeAdmin, CategoryAdmin, ItemAdmin, UnitAdmin
+from inventory.admin.grants import GrantAdmin
 from inventory.admin.ledger import (
     LedgerCheckAdmin,
     LowStockAdmin,
@@ -10,6 +11,7 @@ from inventory.admin.places import LocationAdmin, ReasonAdmin
 __all__ = [
     "BarcodeAdmin",
     "CategoryAdmin",
+    "GrantAdmin",
     "ItemAdmin",
     "LedgerCheckAdmin",
     "LocationAdmin",

@@ -1,5 +1,7 @@
 """A right on a place and all beneath it, of one person or of everybody with a role."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -7,6 +9,9 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import Cast, JSONObject
 
 from accounts import access
+
+if TYPE_CHECKING:
+    from accounts.models import Role, User
 
 
 class Grant(models.Model):
@@ -60,7 +65,14 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user or self.role} at {self.location}"
+        return f"{self.holder} at {self.location}"
+
+    @property
+    def holder(self) -> "User | Role":
+        holder = self.user or self.role
+        if holder is None:
+            raise ValueError("a constraint gives each grant a holder")
+        return holder
 
 
 @access.provider

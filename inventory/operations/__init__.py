@@ -25,6 +25,13 @@ from inventory.operations.allocations import allocate_stock, deallocate_stock
 from inventory.operations.broken_promises import tell_of_broken_promises
 from inventory.operations.condition import quarantine_stock, restore_stock, scrap_stock
 from inventory.operations.counts import count_stock
+from inventory.operations.grants import (
+    GrantRefused,
+    change_grant,
+    count_last_of,
+    grant_place,
+    take_grant,
+)
 from inventory.operations.holds import (
     change_hold,
     confirm_hold,
@@ -51,6 +58,7 @@ __all__ = [
     "AlreadyReversed",
     "BarcodeTaken",
     "Broken",
+    "GrantRefused",
     "HoldBroken",
     "HoldEnded",
     "ItemNotStocked",
@@ -76,14 +84,17 @@ __all__ = [
     "WouldBreak",
     "adjust_stock",
     "allocate_stock",
+    "change_grant",
     "change_hold",
     "check_ledger",
     "confirm_hold",
+    "count_last_of",
     "count_stock",
     "create_item",
     "deallocate_stock",
     "expire_holds",
     "extend_hold",
+    "grant_place",
     "hold_stock",
     "keep_picture",
     "move_everything",
@@ -100,5 +111,6 @@ __all__ = [
     "scrap_stock",
     "set_picture",
     "ship_stock",
+    "take_grant",
     "tell_of_broken_promises",
 ]
