@@ -185,11 +185,13 @@ def handler404(request: HttpRequest, exception: Exception | None = None) -> Http
 
     Whoever typed a slash too many is led to the page without it.
     """
-    if request.method in ("GET", "HEAD") and (here := request.path.rstrip("/")):
+    # A page whose own address ends with a slash found nothing by itself; without the slash the
+    # admin would send whoever asks back here.
+    typed = request.method in ("GET", "HEAD") and request.resolver_match is None
+    if typed and (here := request.path.rstrip("/")) and here != request.path:
         with suppress(Resolver404):
-            if here != request.path:
-                resolve(here)
-                return redirect(here + _query_of(request), permanent=True)
+            resolve(here)
+            return redirect(here + _query_of(request), permanent=True)
     stranger = not request.user.is_authenticated
     look = "Look for it by its code or its name in the field above."
     if stranger:
