@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from PIL import Image
 
-from accounts.access import EVERYWHERE
+from accounts.access import EVERYWHERE, places_of
+from accounts.models import User
 from inventory import availability, reports
 from inventory.management.demo import house
 from inventory.management.demo.calendar import dates
@@ -150,6 +151,15 @@ class TestSeed:
         assert Location.objects.filter(kind="zone", structural=True).count() == 5
         assert StockMovement.objects.count() > 2000
         assert LowStock.objects.filter(out=True).count() == 5
+        kept = User.objects.get(name="Warehouse 2")
+        assert places_of(kept) == ("SOUTH",)
+        assert not StockMovement.objects.filter(actor=kept).exclude(
+            level__in=StockLevel.objects.for_user(kept)
+        )
+        printed = io.StringIO()
+        call_command("demo_signins", stdout=printed)
+        [line] = [each for each in printed.getvalue().splitlines() if "Warehouse 2" in each]
+        assert line.endswith("(at SOUTH alone)")
         assert LowStock.objects.filter(out=False).count() == 18
         assert LedgerCheck.objects.get().proved
         assert not Item.objects.filter(last_moved_at=None).exists()

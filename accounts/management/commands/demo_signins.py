@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from accounts import access
 from accounts.models import User
 from accounts.operations import demo
 
@@ -15,7 +16,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             return
-        there = set(User.objects.active().values_list("email", flat=True))
-        people = [person for person in demo.PEOPLE if person.email in there]
-        for person in people:
-            self.stdout.write(f"{person.name:<13} {person.email:<32} {demo.password()}")
+        there = {user.email: user for user in access.with_grants(User.objects.active())}
+        for person in demo.PEOPLE:
+            if user := there.get(person.email):
+                kept = ", ".join(access.places_of(user))
+                line = f"{person.name:<13} {person.email:<32} {demo.password()}"
+                self.stdout.write(f"{line}  (at {kept} alone)" if kept else line)

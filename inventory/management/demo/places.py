@@ -1,10 +1,11 @@
 """Where things stand in the demonstration shop: twelve bins on two sites."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.models import User
 from inventory import operations
-from inventory.models import Location, LocationKind
+from inventory.models import Grant, Location, LocationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ SHELVES = (
 PICK = ("A-01-1", "A-01-2", "A-02-1", "A-03-1", "A-04-2", "S-01", "S-02")
 BULK = ("B-11-1", "B-11-3", "C-01-1", "C-02-1")
 INSPECTION = "Q-01"
+# Somebody of the warehouse works at the second site alone.
+KEPT, KEPT_TO = "Warehouse 2", "SOUTH"
+THEIRS = frozenset({"S-01", "S-02"})
 
 
 def make_places(*, actor: User) -> None:
@@ -63,3 +67,13 @@ def make_places(*, actor: User) -> None:
             ),
             actor=actor,
         )
+
+
+def make_grants(*, people: Mapping[str, User]) -> list[Grant]:
+    """Keep one of the warehouse to the second site."""
+    place = Location.objects.get(code=KEPT_TO)
+    return [
+        operations.grant_place(
+            holder=people[KEPT], place=place, may_move=True, actor=people["Admin"]
+        )
+    ]

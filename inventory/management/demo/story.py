@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from inventory.management.demo.catalogue import STAR
-from inventory.management.demo.places import BULK, INSPECTION, PICK
+from inventory.management.demo.places import BULK, INSPECTION, KEPT, PICK, THEIRS
 from inventory.models import MovementKind
 
 OUT, LOW = 5, 18
@@ -228,6 +228,8 @@ class _Teller:
         self._add(Act(kind, tuple(lines), by, reference, reason, note))
 
     def _add(self, act: Act) -> None:
+        if act.by == KEPT and not {place for _, place, _ in act.lines} <= THEIRS:
+            act = replace(act, by="Warehouse 1")
         if act.kind == MovementKind.REVERSE:
             act = replace(act, undoes=len(self.acts) - 1)  # the one before it
         for sku, place, quantity in act.lines:
