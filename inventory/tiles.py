@@ -46,7 +46,8 @@ def low_stock(request: PageRequest) -> dict[str, Any]:
     )
     shown = list(availability.annotated(ordered, scope=scope)[:_LOW])
     availability.load_low(shown, scope=scope)
-    return {"items": shown, "count": items.count()}
+    # Since when is kept for the house alone.
+    return {"items": shown, "count": items.count(), "whole": scope.everywhere}
 
 
 @tile(
