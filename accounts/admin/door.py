@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 
 
@@ -33,8 +33,10 @@ def view_on_site(request: HttpRequest, content_type_id: str, object_id: str) -> 
 
     Django's own goes to any row of any table, and so tells of each whether there is one.
     """
-    kind = get_object_or_404(ContentType, pk=content_type_id)
-    model = kind.model_class()
+    try:
+        model = ContentType.objects.get_for_id(int(content_type_id)).model_class()
+    except (ContentType.DoesNotExist, ValueError):
+        model = None
     table = admin.site._registry.get(model) if model else None
     if table is None or not table.has_view_permission(request):
         raise Http404("No page is called that.")

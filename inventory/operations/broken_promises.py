@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from accounts.access import Scope, scope_of
 from accounts.models import User
 from accounts.site import our_site
 from inventory import reports
-from inventory.models import Hold, MovementKind, StockMovement
+from inventory.models import Hold, Location, MovementKind, StockMovement
 from inventory.models.movement import belongs_to
 
 _PROMISED = (MovementKind.ALLOCATE, MovementKind.CONFIRM)
@@ -34,7 +35,7 @@ def _tell(reference: str, broken: list[StockMovement]) -> None:
     person = _maker(hold) if hold else _promiser(reference, broken)
     if person is None or not person.is_active:
         return
-    causes = reports.causes_of(broken)
+    causes, scope = reports.causes_of(broken), scope_of(person)
     context = {
         "person": person,
         "hold": hold,
@@ -44,7 +45,8 @@ def _tell(reference: str, broken: list[StockMovement]) -> None:
             {
                 "quantity": -line.held_delta - line.allocated_delta,
                 "item": line.level.item,
-                "place": line.level.location.code,
+                # The right to see it may have been taken from whoever made the promise.
+                "place": _named(line.level.location, scope),
                 "cause": causes[line.pk],
             }
             for line in broken
@@ -53,6 +55,10 @@ def _tell(reference: str, broken: list[StockMovement]) -> None:
     subject = render_to_string("inventory/email/promise_broken_subject.txt", context)
     text = render_to_string("inventory/email/promise_broken_message.txt", context)
     EmailMessage(" ".join(subject.split()), text.strip(), to=[person.email]).send()
+
+
+def _named(place: Location, scope: Scope) -> str:
+    return place.code if scope.covers(str(place.path)) else ""
 
 
 def _maker(hold: Hold) -> User | None:

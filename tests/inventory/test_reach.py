@@ -33,6 +33,7 @@ class House:
             for name, site in sites.items()
         )
         self.sites = sites
+        make_stock(5, item=self.mug, place=make_place(code="NORTH-2", parent=sites["NORTH"]))
         person = make_user(name="Warehouse 2")
         grant(person, sites["NORTH"])
         grant(person, sites["PORT"], may_move=False)
@@ -64,6 +65,27 @@ BOOKINGS = {
     "hold": lambda place, actor: operations.hold_stock(
         lines=[("MUG", 1)], lifetime=HOUR, actor=actor, key=uuid4(), place=place
     ),
+    "count": lambda place, actor: operations.count_stock(
+        sku="MUG", place=place, counted=10, seen=1, actor=actor
+    ),
+    "move from": lambda place, actor: operations.move_stock(
+        sku="MUG", place=place, to_place="NORTH-2", quantity=1, actor=actor
+    ),
+    "move to": lambda place, actor: operations.move_stock(
+        sku="MUG", place="NORTH-2", to_place=place, quantity=1, actor=actor
+    ),
+    "move everything from": lambda place, actor: operations.move_everything(
+        place=place, to_place="NORTH-2", actor=actor, key=uuid4()
+    ),
+    "move everything to": lambda place, actor: operations.move_everything(
+        place="NORTH-2", to_place=place, actor=actor, key=uuid4()
+    ),
+    "quarantine": lambda place, actor: operations.quarantine_stock(
+        sku="MUG", place=place, quantity=1, reason="damaged", actor=actor
+    ),
+    "scrap": lambda place, actor: operations.scrap_stock(
+        sku="MUG", place=place, quantity=1, reason="damaged", actor=actor
+    ),
     "allocate": lambda place, actor: operations.allocate_stock(
         sku="MUG", quantity=1, reference="order:1", actor=actor, place=place
     ),
@@ -93,9 +115,9 @@ class TestAtAPlace:
 
 class TestPromises:
     def test_are_made_of_what_one_may_move_alone(self, house):
-        with pytest.raises(operations.NotEnoughStock, match="10 available of MUG, not 11"):
+        with pytest.raises(operations.NotEnoughStock, match="15 available of MUG, not 16"):
             operations.hold_stock(
-                lines=[("MUG", 11)], lifetime=HOUR, actor=house.person, key=uuid4()
+                lines=[("MUG", 16)], lifetime=HOUR, actor=house.person, key=uuid4()
             )
 
         made = operations.hold_stock(
@@ -123,7 +145,7 @@ class TestPromises:
     )
     def test_elsewhere_are_not_found_and_partly_elsewhere_not_touched(self, house, act):
         south, port = self.hold_of(house, 3, "SOUTH-1"), self.hold_of(house, 2, "PORT-1")
-        spread = self.hold_of(house, 25)
+        spread = self.hold_of(house, 28)
         before = StockMovement.objects.count()
 
         with pytest.raises(Hold.DoesNotExist):
@@ -163,7 +185,7 @@ class TestPromises:
             Allocation.objects.get(reference=f"order:{place}") for place in ("SOUTH-1", "PORT-1")
         )
 
-        with pytest.raises(Allocation.DoesNotExist):
+        with pytest.raises(operations.PromiseGone):
             operations.deallocate_stock(allocation=south.pk, quantity=1, actor=house.person)
         with pytest.raises(operations.NotYours):
             operations.deallocate_stock(allocation=port.pk, quantity=1, actor=house.person)
@@ -179,6 +201,28 @@ class TestPromises:
             )
 
 
+class TestMail:
+    def test_of_a_broken_promise_names_no_place_that_is_not_theirs_any_more(self, house, letters):
+        operations.hold_stock(
+            lines=[("MUG", 10)], lifetime=HOUR, actor=house.person, key=uuid4(), place="NORTH-1"
+        )
+        house.person.grants.filter(location=house.sites["NORTH"]).delete()
+
+        operations.scrap_stock(
+            sku="MUG",
+            place="NORTH-1",
+            quantity=4,
+            reason="damaged",
+            actor=house.anybody,
+            accepts=None,
+        )
+
+        [letter] = letters()
+        assert letter["To"] == house.person.email
+        assert "4 of MUG" in letter.get_content()
+        assert "NORTH" not in letter.get_content()
+
+
 class TestReversing:
     def test_a_line_elsewhere_is_not_found_or_refused(self, house):
         with pytest.raises(StockMovement.DoesNotExist):
@@ -187,6 +231,16 @@ class TestReversing:
             operations.reverse_movement(movement=house.port.movements.get().pk, actor=house.person)
 
         assert StockLevel.objects.filter(on_hand=10).count() == 3
+
+    def test_a_move_from_elsewhere_is_not_undone_from_one_side(self, house):
+        line = operations.move_stock(
+            sku="MUG", place="SOUTH-1", to_place="NORTH-1", quantity=2, actor=house.anybody
+        )
+
+        with pytest.raises(operations.NotYours) as refused:
+            operations.reverse_movement(movement=line.pk, actor=house.person)
+
+        assert "SOUTH" not in str(refused.value)
 
 
 class TestARightThatIsTakenAway:
@@ -221,7 +275,7 @@ class TestTheTree:
 
     def test_a_new_place_is_put_under_theirs_alone(self, house):
         operations.save_place(
-            place=Location(code="NORTH-2", parent=house.sites["NORTH"]), actor=house.person
+            place=Location(code="NORTH-3", parent=house.sites["NORTH"]), actor=house.person
         )
         for above in (house.sites["SOUTH"], house.sites["PORT"], None):
             kind = "bin" if above else "site"
