@@ -82,18 +82,26 @@ ROWS = {
         of="item", sends=({"quantity": "=1", "reason": "=unwanted", "place": "place"},)
     ),
     "inventory:adjust-stock": Row(
+        of="item", sends=({"delta": "=1", "reason": "=found", "place": "place"},)
+    ),
+    "inventory:count-stock": Row(
         of="item",
         asks=({"at": "place"},),
         sends=(
-            {"delta": "=1", "reason": "=found", "place": "place"},
-            {
-                "counted": "=1",
-                "seen_on_hand": "=2",
-                "seen_version": "=1",
-                "reason": "=found",
-                "place": "place",
-            },
+            {"counted": "=1", "seen_on_hand": "=2", "seen_version": "=1", "place": "place"},
+            {"counted": "=1", "seen_on_hand": "=2", "seen_version": "=1", "place": "=NOSUCH"},
         ),
+    ),
+    "inventory:move-stock": acts(
+        {"quantity": "=1", "place": "=NORTH-1", "to_place": "place"},
+        {"quantity": "=1", "place": "place", "to_place": "=NORTH-1"},
+    ),
+    "inventory:quarantine-stock": Row(
+        of="item", sends=({"quantity": "=1", "reason": "=damaged", "place": "place"},)
+    ),
+    "inventory:restore-stock": Row(of="item", sends=({"quantity": "=1", "place": "place"},)),
+    "inventory:scrap-stock": Row(
+        of="item", sends=({"quantity": "=1", "reason": "=damaged", "place": "place"},)
     ),
     "inventory:hold-stock": Row(
         of="item",
