@@ -172,6 +172,14 @@ INVARIANTS = (
         """,
     ),
     Invariant(  # I9
+        "what is tracked by lot stands there without one, or what is not stands there with one",
+        """
+        SELECT level.id FROM inventory_stocklevel AS level
+        JOIN inventory_item AS item ON item.id = level.item_id
+        WHERE level.on_hand <> 0 AND (item.tracking = 'lot') <> (level.lot_id IS NOT NULL)
+        """,
+    ),
+    Invariant(  # I9
         "something stands at a structural place",
         """
         SELECT level.id FROM inventory_stocklevel AS level

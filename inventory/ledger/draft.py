@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from inventory.ledger.request import Broken, NewHold, Request
 from inventory.ledger.stock import (
     Article,
     Balance,
+    Batch,
     Key,
     Level,
     OpenAllocation,
@@ -52,6 +54,7 @@ class Running:
     allocations: dict[int, OpenAllocation]
     levels_of: dict[int, list[Key]]
     moved: frozenset[tuple[Key, int]]
+    lots: dict[int, Batch]
     new_holds: dict[int, NewHold] = field(default_factory=dict)
     reversed: set[int] = field(default_factory=set)
     _given: int = 0
@@ -66,7 +69,7 @@ def running(stock: Stock) -> Running:
     """A copy of `stock` that drafts may be accepted into."""
     levels_of: defaultdict[int, list[Key]] = defaultdict(list)
     for key in stock.levels:
-        levels_of[key[0]].append(key)
+        levels_of[key.item].append(key)
     return Running(
         articles=stock.articles,
         places=stock.places,
@@ -77,6 +80,7 @@ def running(stock: Stock) -> Running:
         allocations=dict(stock.allocations),
         levels_of=levels_of,
         moved=stock.moved,
+        lots=stock.lots,
     )
 
 
@@ -129,12 +133,17 @@ class Draft:
                 change=change,
                 after=level.balance,
                 version=level.version,
-                sells=self.base.places[key[1]].sells,
+                sells=self.base.places[key.place].sells,
                 hold=self.hold if hold is None else hold,
                 reference=self.request.reference if reference is None else reference,
                 reverses=reverses,
             )
         )
+
+    def expiry(self, key: Key) -> date:
+        """Until when it is good; what does not expire is good to the end of days."""
+        lot = self.base.lots.get(key.lot or 0)
+        return lot.expires_on if lot and lot.expires_on else date.max
 
     def standing(self, hold: int) -> StandingHold | None:
         return self.holds.get(hold) or self.base.holds.get(hold)

@@ -124,4 +124,4 @@ def _standing(draft: Draft, hold: int) -> StandingHold:
 
 def _broken(draft: Draft, owner: str, key: Key, quantity: int) -> Broken:
     base = draft.base
-    return Broken(owner, base.articles[key[0]].sku, base.places[key[1]].code, quantity)
+    return Broken(owner, base.articles[key.item].sku, base.places[key.place].code, quantity)

@@ -1,7 +1,7 @@
 """How goods are planned: what comes, goes, moves, is counted, set apart or thrown away."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from inventory.ledger import giving_way, promises
@@ -22,8 +22,14 @@ def bring(draft: Draft, now: datetime) -> Refused | None:
 def adjust(draft: Draft, now: datetime) -> Refused | None:
     """Correct what is on hand by a difference."""
     for line in draft.request.lines:
-        if refused := _correct(draft, _key(line), line.quantity, now):
-            return refused
+        if line.quantity > 0:
+            draft.post(_key(line), Balance(on_hand=line.quantity))
+            continue
+        taken = _taken(draft, line, -line.quantity, _free, _apart, _promised)
+        if isinstance(taken, Refused):
+            return taken
+        for key, quantity in taken:
+            _correct(draft, key, -quantity, now)
     return None
 
 
@@ -32,23 +38,30 @@ def count(draft: Draft, now: datetime) -> Refused | None:
     for line in draft.request.lines:
         key = _key(line)
         if (key, line.seen) in draft.base.moved or line.seen is None:
-            code = draft.base.places[key[1]].code
+            code = draft.base.places[key.place].code
             return Refused(LevelChanged.code, f"What stands at {code} has changed meanwhile.")
-        if refused := _correct(draft, key, line.quantity - draft.level(key).balance.on_hand, now):
-            return refused
+        _correct(draft, key, line.quantity - draft.level(key).balance.on_hand, now)
     return None
 
 
 def ship(draft: Draft, now: datetime) -> Refused | None:
     """Take from the shelf: what is free, or what is promised to the order that is shipped."""
     for line in draft.request.lines:
-        if line.promise is None:
+        if line.promise is not None:
+            promise = promises.used(draft, line)
+            if isinstance(promise, Refused):
+                return promise
+            draft.post(promise.key, Balance(on_hand=-line.quantity, allocated=-line.quantity))
+            continue
+        if line.lot is not None or not draft.base.articles[line.item].tracked:
+            # Several lines may want of one level: what falls short is told of all together.
             draft.post(_key(line), Balance(on_hand=-line.quantity))
             continue
-        promise = promises.used(draft, line)
-        if isinstance(promise, Refused):
-            return promise
-        draft.post(promise.key, Balance(on_hand=-line.quantity, allocated=-line.quantity))
+        taken = _taken(draft, line, line.quantity, _free)
+        if isinstance(taken, Refused):
+            return taken
+        for key, quantity in taken:
+            draft.post(key, Balance(on_hand=-quantity))
     return None
 
 
@@ -57,57 +70,59 @@ def move(draft: Draft, now: datetime) -> Refused | None:
     promised: the promise goes along, unless nothing can be sold from there.
     """
     for line in draft.request.lines:
-        source, target = _key(line), (line.item, line.to_place or 0)
-        before = draft.level(source).balance
-        if line.quantity > before.on_hand:
-            return _too_few(draft, source, line.quantity, before.on_hand)
-        set_apart, promised = _next_to_free(before, line.quantity)
-        carried = Balance()
-        if draft.base.places[target[1]].sells:
-            carried = giving_way.carry(draft, source, target, promised, now)
-        else:
-            giving_way.break_promises(draft, source, promised, now)
-        change = carried + Balance(on_hand=line.quantity, unavailable=set_apart)
-        draft.post(source, -change)
-        draft.post(target, change)
+        taken = _taken(draft, line, line.quantity, _free, _apart, _promised)
+        if isinstance(taken, Refused):
+            return taken
+        for source, quantity in taken:
+            target = source._replace(place=line.to_place or 0)
+            set_apart, promised = _next_to_free(draft.level(source).balance, quantity)
+            carried = Balance()
+            if draft.base.places[target.place].sells:
+                carried = giving_way.carry(draft, source, target, promised, now)
+            else:
+                giving_way.break_promises(draft, source, promised, now)
+            change = carried + Balance(on_hand=quantity, unavailable=set_apart)
+            draft.post(source, -change)
+            draft.post(target, change)
     return None
 
 
 def quarantine(draft: Draft, now: datetime) -> Refused | None:
     """Set goods apart where they stand: they are there, but cannot be sold."""
     for line in draft.request.lines:
-        key = _key(line)
-        before = draft.level(key).balance
-        sound = before.on_hand - before.unavailable
-        if line.quantity > sound:
-            return _too_few(draft, key, line.quantity, sound)
-        giving_way.break_promises(draft, key, max(line.quantity - before.available, 0), now)
-        draft.post(key, Balance(unavailable=line.quantity))
+        taken = _taken(draft, line, line.quantity, _free, _promised)
+        if isinstance(taken, Refused):
+            return taken
+        for key, quantity in taken:
+            free = draft.free(key)
+            giving_way.break_promises(draft, key, max(quantity - free, 0), now)
+            draft.post(key, Balance(unavailable=quantity))
     return None
 
 
 def restore(draft: Draft, now: datetime) -> Refused | None:
     """Let goods be sold again that were set apart."""
     for line in draft.request.lines:
-        key = _key(line)
-        apart = draft.level(key).balance.unavailable
-        if line.quantity > apart:
-            return _too_few(draft, key, line.quantity, apart)
-        draft.post(key, Balance(unavailable=-line.quantity))
+        taken = _taken(draft, line, line.quantity, _apart)
+        if isinstance(taken, Refused):
+            return taken
+        for key, quantity in taken:
+            draft.post(key, Balance(unavailable=-quantity))
     return None
 
 
 def scrap(draft: Draft, now: datetime) -> Refused | None:
     """Throw goods away: first what was set apart, then what is free, then what is promised."""
     for line in draft.request.lines:
-        key = _key(line)
-        before = draft.level(key).balance
-        if line.quantity > before.on_hand:
-            return _too_few(draft, key, line.quantity, before.on_hand)
-        apart = min(line.quantity, before.unavailable)
-        rest = line.quantity - apart
-        giving_way.break_promises(draft, key, max(rest - before.available, 0), now)
-        draft.post(key, Balance(on_hand=-line.quantity, unavailable=-apart))
+        taken = _taken(draft, line, line.quantity, _apart, _free, _promised)
+        if isinstance(taken, Refused):
+            return taken
+        for key, quantity in taken:
+            before = draft.level(key).balance
+            apart = min(quantity, before.unavailable)
+            beyond = quantity - apart - before.available
+            giving_way.break_promises(draft, key, max(beyond, 0), now)
+            draft.post(key, Balance(on_hand=-quantity, unavailable=-apart))
     return None
 
 
@@ -117,7 +132,7 @@ def reverse(draft: Draft, now: datetime) -> Refused | None:
         key, change = _key(line), draft.base.origins[line.reverses or 0].change
         apart = draft.level(key).balance.unavailable
         if change.unavailable > apart:
-            return _too_few(draft, key, change.unavailable, apart)
+            return _too_few(draft, line, change.unavailable, apart)
         draft.post(
             key,
             Balance(on_hand=-change.on_hand, unavailable=-change.unavailable),
@@ -131,20 +146,55 @@ def halves_fit(origins: Iterable[Origin]) -> Refused | None:
     left: Counter[int] = Counter()
     for origin in origins:
         if origin.kind == MovementKind.MOVE:
-            left[origin.item] += origin.change.on_hand
+            left[origin.key.item] += origin.change.on_hand
     if any(left.values()):
         return Refused(NotReversible.code, "A move is reversed at both of its places.")
     return None
 
 
-def _correct(draft: Draft, key: Key, delta: int, now: datetime) -> Refused | None:
-    before = draft.level(key).balance
-    if before.on_hand + delta < 0:
-        return _too_few(draft, key, -delta, before.on_hand)
-    apart, promised = _next_to_free(before, -delta)
+type _Room = Callable[[Balance], int]  # how many of a level may be taken
+
+
+def _free(balance: Balance) -> int:
+    return balance.available
+
+
+def _apart(balance: Balance) -> int:
+    return balance.unavailable
+
+
+def _promised(balance: Balance) -> int:
+    return balance.held + balance.allocated
+
+
+def _taken(
+    draft: Draft, line: Line, quantity: int, *rooms: _Room
+) -> list[tuple[Key, int]] | Refused:
+    """The lots that a line takes, and how many of each: room by room, in each of them what expires
+    first. Without lots it is the one level.
+    """
+    levels = [
+        key
+        for key in draft.base.levels_of.get(line.item, ())
+        if key.place == line.place and line.lot in (None, key.lot)
+    ]
+    levels.sort(key=lambda key: (draft.expiry(key), draft.level(key).id))
+    taken: Counter[Key] = Counter()
+    wanted = quantity
+    for room in rooms:
+        for key in levels:
+            part = min(room(draft.level(key).balance), wanted)
+            taken[key] += part
+            wanted -= part
+    if wanted:
+        return _too_few(draft, line, quantity, quantity - wanted)
+    return [(key, part) for key, part in taken.items() if part]
+
+
+def _correct(draft: Draft, key: Key, delta: int, now: datetime) -> None:
+    apart, promised = _next_to_free(draft.level(key).balance, -delta)
     giving_way.break_promises(draft, key, promised, now)
     draft.post(key, Balance(on_hand=delta, unavailable=-apart))
-    return None
 
 
 def _next_to_free(before: Balance, quantity: int) -> tuple[int, int]:
@@ -154,13 +204,13 @@ def _next_to_free(before: Balance, quantity: int) -> tuple[int, int]:
     return apart, beyond - apart
 
 
-def _too_few(draft: Draft, key: Key, wanted: int, there: int) -> Refused:
+def _too_few(draft: Draft, line: Line, wanted: int, there: int) -> Refused:
     base = draft.base
-    sku, place = base.articles[key[0]].sku, base.places[key[1]].code
+    sku, place = base.articles[line.item].sku, base.places[line.place or 0].code
     return short_of([Shortage(sku, place, wanted, there)])
 
 
 def _key(line: Line) -> Key:
     if line.place is None:
         raise ValueError("what moves goods names the place")
-    return line.item, line.place
+    return Key(line.item, line.place, line.lot)

@@ -9,6 +9,8 @@ from inventory.ledger.draft import Draft, Posting, Running, running
 from inventory.ledger.refusals import (
     AlreadyReversed,
     ItemNotStocked,
+    LotMissing,
+    LotUnwanted,
     NotReversible,
     NotYet,
     NotYours,
@@ -106,6 +108,8 @@ def _cannot_stand(kind: MovementKind, line: Line, left: Running) -> Refused | No
     article = left.articles[line.item]
     if not article.stocked:
         return Refused(ItemNotStocked.code, f"{article.sku} is not kept in stock, only sold.")
+    if refused := _wrong_lot(kind, line, article.tracked, article.sku):
+        return refused
     if kind in PROMISES:
         return None
     if line.place is not None and line.place == line.to_place:
@@ -118,6 +122,17 @@ def _cannot_stand(kind: MovementKind, line: Line, left: Running) -> Refused | No
                 f"Nothing can stand at {left.places[place].code}: it only groups other places. "
                 "Choose a place inside it.",
             )
+    return None
+
+
+def _wrong_lot(kind: MovementKind, line: Line, tracked: bool, sku: str) -> Refused | None:
+    if line.lot is not None and not tracked:
+        return Refused(LotUnwanted.code, f"{sku} is not tracked by lot.")
+    brings = kind in (MovementKind.RECEIVE, MovementKind.RETURN, MovementKind.COUNT)
+    if kind == MovementKind.ADJUST:
+        brings = line.quantity > 0
+    if tracked and brings and line.lot is None:
+        return Refused(LotMissing.code, f"Which lot of {sku}? It is on the package.")
     return None
 
 
@@ -175,7 +190,7 @@ _WRITERS: dict[MovementKind, Callable[[Draft, datetime], Refused | None]] = {
 def _beyond_scope(draft: Draft) -> Refused | None:
     """The last net of rights by place. It names no place: the person may not even see it."""
     places, scope = draft.base.places, draft.request.scope
-    if all(places[place].is_in(scope) for _, place in draft.levels):
+    if all(places[place].is_in(scope) for _, place, _ in draft.levels):
         return None
     return Refused(
         NotYours.code,
@@ -194,8 +209,8 @@ def _shortage(draft: Draft) -> Refused | None:
         available = before.balance.available if before else 0
         short.append(
             Shortage(
-                sku=base.articles[key[0]].sku,
-                place=base.places[key[1]].code,
+                sku=base.articles[key.item].sku,
+                place=base.places[key.place].code,
                 wanted=available - below_zero,
                 available_now=available,
             )

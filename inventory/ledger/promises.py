@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 
 from inventory.ledger.draft import Draft
 from inventory.ledger.refusals import (
@@ -139,7 +140,11 @@ def used(draft: Draft, line: Line) -> OpenAllocation | Refused:
     """The allocation that a line uses up, as it was before; or why it cannot."""
     number = line.promise or 0
     promise = draft.allocation(number)
-    if promise is None or promise.key[0] != line.item or line.place not in (None, promise.key[1]):
+    if (
+        promise is None
+        or promise.key.item != line.item
+        or line.place not in (None, promise.key.place)
+    ):
         return Refused(PromiseGone.code, PromiseGone.text)
     if line.quantity > promise.quantity:
         return Refused(
@@ -250,25 +255,27 @@ def _taken(draft: Draft, lines: Iterable[Line]) -> list[Taken] | Refused:
 
 
 def _chosen(draft: Draft, line: Line, left: dict[Key, int]) -> Taken | None:
-    """One place that holds it all, else several; by priority, then in the order of opening."""
+    """What expires first; of what expires together one place that holds it all, else several, by
+    priority, then in the order of opening.
+    """
     base = draft.base
     free = {key: left.get(key, draft.free(key)) for key in _sellable(draft, line)}
     ordered = sorted(
         (key for key, number in free.items() if number > 0),
-        key=lambda key: (base.places[key[1]].priority, base.levels[key].id),
+        key=lambda key: (draft.expiry(key), base.places[key.place].priority, base.levels[key].id),
     )
-    for key in ordered:
-        if free[key] >= line.quantity:
-            return [(key, line.quantity)]
     chosen: Taken = []
     wanted = line.quantity
-    for key in ordered:
-        if not wanted:
-            break
-        part = min(free[key], wanted)
-        chosen.append((key, part))
-        wanted -= part
-    return None if wanted else chosen
+    for _, together in groupby(ordered, key=draft.expiry):
+        levels = list(together)
+        whole = next((key for key in levels if free[key] >= wanted), None)
+        for key in [whole] if whole else levels:
+            part = min(free[key], wanted)
+            chosen.append((key, part))
+            wanted -= part
+            if not wanted:
+                return chosen
+    return None
 
 
 def _sellable(draft: Draft, line: Line) -> list[Key]:
@@ -277,7 +284,10 @@ def _sellable(draft: Draft, line: Line) -> list[Key]:
     return [
         key
         for key in draft.base.levels_of.get(line.item, ())
-        if places[key[1]].sells and line.place in (None, key[1]) and places[key[1]].is_in(scope)
+        if places[key.place].sells
+        and places[key.place].is_in(scope)
+        and line.place in (None, key.place)
+        and line.lot in (None, key.lot)
     ]
 
 

@@ -17,6 +17,8 @@ from inventory.ledger.sql import (
     READ_ALLOCATIONS_AT,
     READ_FACTS,
     READ_KEYS,
+    READ_LOTS,
+    READ_LOTS_AT,
     READ_MOVED,
     READ_ORIGINS,
     READ_OVERDUE,
@@ -26,6 +28,7 @@ from inventory.ledger.sql import (
 from inventory.ledger.stock import (
     Article,
     Balance,
+    Batch,
     Key,
     Level,
     OpenAllocation,
@@ -48,7 +51,7 @@ _INCOMING = frozenset(
     }
 )
 # Stronger than a promise: what these take is gone, whoever was to have it.
-PHYSICAL = frozenset(
+_PHYSICAL = frozenset(
     {
         MovementKind.MOVE,
         MovementKind.ADJUST,
@@ -96,15 +99,17 @@ def lock(
         holds |= _with_parts(cursor, [row for row in cursor.fetchall() if row[0] not in locked])
     lines = list(_lines(requests))
     places = {place for line in lines for place in (line.place, line.to_place) if place}
-    places |= {place for _, place in levels}
-    items = {line.item for line in lines} | {item for item, _ in levels}
+    places |= {key.place for key in levels}
+    items = {line.item for line in lines} | {key.item for key in levels}
     items |= {item for hold in holds.values() for item, _ in hold.asked}
     cursor.execute(READ_FACTS, {"items": sorted(items), "places": sorted(places)})
     facts = cursor.fetchall()
     stock = Stock(
         levels=levels,
         articles={
-            id: Article(sku, stocked) for noun, id, sku, stocked, *_ in facts if noun == "item"
+            id: Article(sku, stocked, tracking == "lot")
+            for noun, id, sku, stocked, tracking, *_ in facts
+            if noun == "item"
         },
         places={
             id: Place(code, path, structural, sells, priority)
@@ -116,6 +121,7 @@ def lock(
         keys=keys,
         allocations=allocations,
         moved=_moved(cursor, lines),
+        lots=_lots(cursor, levels),
     )
     return stock, facts[0][-1]
 
@@ -150,8 +156,8 @@ def _with_parts(cursor: CursorWrapper, rows: Sequence[Any]) -> dict[int, Standin
         return {}
     cursor.execute(READ_PARTS, {"holds": [id for id, *_ in rows]})
     parts: dict[int, list[Part]] = {}
-    for hold, line, n, item, place, quantity in cursor.fetchall():
-        parts.setdefault(hold, []).append(Part(line, n, (item, place), quantity))
+    for hold, line, n, item, place, lot, quantity in cursor.fetchall():
+        parts.setdefault(hold, []).append(Part(line, n, Key(item, place, lot), quantity))
     return {id: _standing(id, *row, parts=parts.get(id, ())) for id, *row in rows}
 
 
@@ -211,8 +217,8 @@ def _read_allocations(
 ) -> dict[int, OpenAllocation]:
     cursor.execute(sql, ids)
     return {
-        id: OpenAllocation((item, place), quantity, reference, since)
-        for id, item, place, quantity, reference, since in cursor.fetchall()
+        id: OpenAllocation(Key(item, place, lot), quantity, reference, since)
+        for id, item, place, lot, quantity, reference, since in cursor.fetchall()
     }
 
 
@@ -221,29 +227,36 @@ def _promised(requests: Sequence[Request], levels: dict[Key, Level]) -> list[int
     taken_from = {
         (line.item, line.place)
         for request in requests
-        if request.kind in PHYSICAL
+        if request.kind in _PHYSICAL
         for line in request.lines
     }
     return [
         level.id
         for key, level in levels.items()
-        if key in taken_from and level.balance.held + level.balance.allocated
+        if (key.item, key.place) in taken_from and level.balance.held + level.balance.allocated
     ]
 
 
 def _moved(cursor: CursorWrapper, lines: Sequence[Line]) -> frozenset[tuple[Key, int]]:
     seen = [
-        (line.item, line.place, line.seen)
+        (line.item, line.place, line.lot, line.seen)
         for line in lines
         if line.seen is not None and line.place is not None
     ]
     if not seen:
         return frozenset()
-    items, places, versions = zip(*seen, strict=True)
-    cursor.execute(
-        READ_MOVED, {"items": list(items), "places": list(places), "versions": list(versions)}
-    )
-    return frozenset(((item, place), version) for item, place, version in cursor.fetchall())
+    names = ("items", "places", "lots", "versions")
+    columns = map(list, zip(*seen, strict=True))
+    cursor.execute(READ_MOVED, dict(zip(names, columns, strict=True)))
+    return frozenset((Key(*key), version) for *key, version in cursor.fetchall())
+
+
+def _lots(cursor: CursorWrapper, levels: Iterable[Key]) -> dict[int, Batch]:
+    named = sorted({key.lot for key in levels if key.lot is not None})
+    if not named:
+        return {}
+    cursor.execute(READ_LOTS, {"lots": named})
+    return {id: Batch(code, expires_on) for id, code, expires_on in cursor.fetchall()}
 
 
 def _levels(
@@ -258,17 +271,10 @@ def _levels(
         for place in (line.place, line.to_place)
         if place is not None
     }
-    wanted |= {part.key for hold in holds.values() for part in hold.parts}
-    wanted |= {promise.key for promise in allocations.values()}
-    opened = {
-        (line.item, line.to_place or line.place)
-        for request in requests
-        if request.kind in _INCOMING
-        for line in request.lines
-        if line.quantity >= 0 and line.place is not None
-    }
-    if opened:
-        cursor.execute(OPEN_LEVELS, _pairs(opened))
+    promised = [part.key for hold in holds.values() for part in hold.parts]
+    promised += [promise.key for promise in allocations.values()]
+    wanted |= {(key.item, key.place) for key in promised}
+    _open(cursor, requests)
     choosing = [request for request in requests if request.kind in _CHOOSING]
     scopes = [request.scope.paths for request in choosing]
     paths = None if None in scopes else sorted(set(chain.from_iterable(filter(None, scopes))))
@@ -281,13 +287,37 @@ def _levels(
         },
     )
     return {
-        (item, place): Level(id, Balance(*balance), version)
-        for item, place, id, *balance, version in cursor.fetchall()
+        Key(item, place, lot): Level(id, Balance(*balance), version)
+        for item, place, lot, id, *balance, version in cursor.fetchall()
     }
 
 
-def _pairs(wanted: set[Key]) -> dict[str, list[int]]:
-    ordered = sorted(wanted)
+def _open(cursor: CursorWrapper, requests: Sequence[Request]) -> None:
+    """Make the levels that goods come to."""
+    lines = [
+        line
+        for request in requests
+        if request.kind in _INCOMING
+        for line in request.lines
+        if line.quantity >= 0 and line.place is not None
+    ]
+    opened = {(line.item, line.to_place or line.place, line.lot) for line in lines}
+    if unnamed := [line for line in lines if line.to_place and line.lot is None]:
+        cursor.execute(READ_LOTS_AT, _pairs({(line.item, line.place) for line in unnamed}))
+        standing = [Key(*row) for row in cursor.fetchall()]
+        opened |= {
+            (line.item, line.to_place, key.lot)
+            for line in unnamed
+            for key in standing
+            if (key.item, key.place) == (line.item, line.place)
+        }
+    if opened:
+        columns = map(list, zip(*opened, strict=True))
+        cursor.execute(OPEN_LEVELS, dict(zip(("items", "places", "lots"), columns, strict=True)))
+
+
+def _pairs(wanted: Iterable[tuple[int, int | None]]) -> dict[str, list[int | None]]:
+    ordered = list(wanted)
     return {"items": [item for item, _ in ordered], "places": [place for _, place in ordered]}
 
 
@@ -297,6 +327,6 @@ def _origins(cursor: CursorWrapper, requests: Sequence[Request]) -> dict[int, Or
         return {}
     cursor.execute(READ_ORIGINS, {"movements": reversed_})
     return {
-        id: Origin(item, place, MovementKind(kind), Balance(*change), already)
-        for id, item, place, kind, *change, already in cursor.fetchall()
+        id: Origin(Key(item, place, lot), MovementKind(kind), Balance(*change), already)
+        for id, item, place, lot, kind, *change, already in cursor.fetchall()
     }

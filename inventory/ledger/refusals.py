@@ -52,6 +52,18 @@ class ItemNotStocked(StockError):
     code = "item_not_stocked"
 
 
+class LotMissing(StockError):
+    """An item that is tracked by lot comes in, or is counted, without one."""
+
+    code = "lot_missing"
+
+
+class LotUnwanted(StockError):
+    """A lot was named of an item that is not tracked by lot."""
+
+    code = "lot_unwanted"
+
+
 class QuantityOutOfRange(StockError):
     code = "quantity_out_of_range"
 

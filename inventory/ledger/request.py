@@ -12,7 +12,8 @@ from inventory.models.movement import MovementKind
 class Line:
     """`quantity` base units of one item; signed only when it corrects.
 
-    `place` pins it to one level; None lets the strategy choose, for promises only. `promise` is
+    `place` pins it to one place; None lets the strategy choose, for promises only. `lot` may be
+    left open when something is taken: what expires first goes first. `promise` is
     the allocation that this line uses up or gives back, or the line (from 1) of the hold that it
     changes. `to_place` is where a move brings it. Of a count `quantity` is what was found, by
     somebody who had `seen` this version of the level. `reverses` is the movement that this line
@@ -22,6 +23,7 @@ class Line:
     item: int
     quantity: int
     place: int | None = None
+    lot: int | None = None
     promise: int | None = None
     to_place: int | None = None
     seen: int | None = None

@@ -1,9 +1,7 @@
 """The sync shell: lock, plan, write. Pages, jobs and imports come in here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
-from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
 
@@ -35,7 +33,7 @@ def post(requests: Sequence[Request]) -> list[Outcome]:
     """
     if not requests:
         return []
-    asked = [_grouped(request) for request in requests]
+    asked = list(requests)
     try:
         return _posted(asked)
     except _Overdue as overdue:
@@ -97,9 +95,11 @@ def _tried(asked: Sequence[Request], touched: frozenset[int], *, reclaims: bool)
         # What gives way was only read so far: a hold is locked before the levels.
         if loose := (planned.holds.keys() & stock.holds) - reading.named(asked) - touched:
             raise reading.Stale(loose)
+        if any(posting.level == 0 for posting in planned.postings):
+            raise reading.Stale  # a lot came to the shelf after its target was opened
         movements, holds = writing.write(cursor, planned, stock)
     if planned.postings:
-        by_level = {level.id: item for (item, _), level in stock.levels.items()}
+        by_level = {level.id: key.item for key, level in stock.levels.items()}
         items = sorted({by_level[posting.level] for posting in planned.postings})
         outbox.add("stock.changed", {"items": items})
     broken = [
@@ -137,12 +137,3 @@ def _pressed(asked: Sequence[Request], outcomes: Sequence[Refused | Planned]) ->
 
 def _expiry(hold: int) -> Request:
     return Request(MovementKind.EXPIRE, (), actor=None, scope=EVERYWHERE, of_hold=hold)
-
-
-def _grouped(request: Request) -> Request:
-    """Lines of one request share a group, so that they can be found together.
-
-    One line may become several: a move stands at two places, and promises may give way.
-    """
-    several = len(request.lines) > 1 or request.kind in reading.PHYSICAL
-    return replace(request, group=uuid4()) if several and request.group is None else request

@@ -3,15 +3,31 @@
 # Wanted levels that do not exist yet, in the one order, so that two callers never wait in a ring.
 OPEN_LEVELS = """
     INSERT INTO inventory_stocklevel
-        (item_id, location_id, on_hand, allocated, held, unavailable, version)
-    SELECT item_id, location_id, 0, 0, 0, 0, 0
-    FROM unnest(%(items)s::bigint[], %(places)s::bigint[]) AS named (item_id, location_id)
-    WHERE NOT EXISTS (
+        (item_id, location_id, lot_id, on_hand, allocated, held, unavailable, version)
+    SELECT named.item_id, named.location_id, named.lot_id, 0, 0, 0, 0, 0
+    FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(lots)s::bigint[])
+        AS named (item_id, location_id, lot_id)
+    JOIN inventory_item AS item ON item.id = named.item_id
+    WHERE (item.tracking = 'lot') = (named.lot_id IS NOT NULL) AND NOT EXISTS (
         SELECT FROM inventory_stocklevel AS level
         WHERE level.item_id = named.item_id AND level.location_id = named.location_id
+          AND level.lot_id IS NOT DISTINCT FROM named.lot_id
     )
-    ORDER BY item_id, location_id
+    ORDER BY named.item_id, named.location_id, named.lot_id
     ON CONFLICT DO NOTHING
+"""
+
+# The lots that may be taken from a place when none is named: they arrive where they are brought.
+READ_LOTS_AT = """
+    SELECT level.item_id, level.location_id, level.lot_id
+    FROM inventory_stocklevel AS level
+    JOIN unnest(%(items)s::bigint[], %(places)s::bigint[]) AS source (item_id, location_id)
+        ON level.item_id = source.item_id AND level.location_id = source.location_id
+    WHERE level.on_hand > 0
+"""
+
+READ_LOTS = """
+    SELECT id, code, expires_on FROM inventory_lot WHERE id = ANY(%(lots)s)
 """
 
 # Holds are locked before levels, by id; what they hold where stands still under their lock.
@@ -24,7 +40,8 @@ LOCK_HOLDS = """
 """
 
 READ_PARTS = """
-    SELECT part.hold_id, part.line, part.n, level.item_id, level.location_id, part.quantity
+    SELECT part.hold_id, part.line, part.n, level.item_id, level.location_id, level.lot_id,
+           part.quantity
     FROM inventory_holdline AS part
     JOIN inventory_stocklevel AS level ON level.id = part.level_id
     WHERE part.hold_id = ANY(%(holds)s)
@@ -41,8 +58,8 @@ READ_KEYS = """
 
 # Before the lock to know the levels, and again under it: an allocation changes with its level.
 READ_ALLOCATIONS = """
-    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference,
-           promise.created_at
+    SELECT promise.id, level.item_id, level.location_id, level.lot_id, promise.quantity,
+           promise.reference, promise.created_at
     FROM inventory_allocation AS promise
     JOIN inventory_stocklevel AS level ON level.id = promise.level_id
     WHERE promise.id = ANY(%(allocations)s)
@@ -59,8 +76,8 @@ READ_STANDING = """
 """
 
 READ_ALLOCATIONS_AT = """
-    SELECT promise.id, level.item_id, level.location_id, promise.quantity, promise.reference,
-           promise.created_at
+    SELECT promise.id, level.item_id, level.location_id, level.lot_id, promise.quantity,
+           promise.reference, promise.created_at
     FROM inventory_allocation AS promise
     JOIN inventory_stocklevel AS level ON level.id = promise.level_id
     WHERE promise.level_id = ANY(%(levels)s)
@@ -68,11 +85,13 @@ READ_ALLOCATIONS_AT = """
 
 # Whose on-hand number is another than at the version that was seen; promises do not count.
 READ_MOVED = """
-    SELECT level.item_id, level.location_id, seen.version
-    FROM unnest(%(items)s::bigint[], %(places)s::bigint[], %(versions)s::bigint[])
-        AS seen (item_id, location_id, version)
+    SELECT level.item_id, level.location_id, level.lot_id, seen.version
+    FROM unnest(
+        %(items)s::bigint[], %(places)s::bigint[], %(lots)s::bigint[], %(versions)s::bigint[]
+    ) AS seen (item_id, location_id, lot_id, version)
     JOIN inventory_stocklevel AS level
         ON level.item_id = seen.item_id AND level.location_id = seen.location_id
+       AND level.lot_id IS NOT DISTINCT FROM seen.lot_id
     WHERE seen.version > level.version OR EXISTS (
         SELECT FROM inventory_stockmovement AS movement
         WHERE movement.level_id = level.id AND movement.version > seen.version
@@ -94,7 +113,7 @@ READ_OVERDUE = """
 # are named, and for a promise all that sell of its items in scope. ARRAY, not IN: a row that had to
 # be waited for is looked at anew, and would not be found again in a joined subquery.
 LOCK_LEVELS = """
-    SELECT level.item_id, level.location_id, level.id, level.on_hand, level.allocated,
+    SELECT level.item_id, level.location_id, level.lot_id, level.id, level.on_hand, level.allocated,
            level.held, level.unavailable, level.version
     FROM inventory_stocklevel AS level
     WHERE level.id = ANY(ARRAY(
@@ -115,7 +134,7 @@ LOCK_LEVELS = """
 
 # Read after the lock, by a statement of its own: READ COMMITTED shows it what the wait let through.
 READ_FACTS = """
-    SELECT 'item', id, sku, stocked, NULL, NULL, NULL, clock_timestamp()
+    SELECT 'item', id, sku, stocked, tracking, NULL, NULL, clock_timestamp()
     FROM inventory_item WHERE id = ANY(%(items)s)
     UNION ALL
     SELECT 'place', id, code, structural, path::text, sells, priority, clock_timestamp()
@@ -125,7 +144,7 @@ READ_FACTS = """
 """
 
 READ_ORIGINS = """
-    SELECT movement.id, level.item_id, level.location_id, movement.kind,
+    SELECT movement.id, level.item_id, level.location_id, level.lot_id, movement.kind,
            movement.on_hand_delta, movement.allocated_delta, movement.held_delta,
            movement.unavailable_delta,
            EXISTS (SELECT FROM inventory_stockmovement AS reversal

@@ -1,13 +1,20 @@
 """What the ledger knows when it decides."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from accounts.access import Scope
 from inventory.models.hold import HoldStatus
 from inventory.models.movement import MovementKind
 
-type Key = tuple[int, int]  # a level by its item and place
+
+class Key(NamedTuple):
+    """A level by its item, place and lot; None for what is not tracked by lot."""
+
+    item: int
+    place: int
+    lot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,15 @@ class Article:
 
     sku: str
     stocked: bool = True
+    tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the ledger asks of a lot."""
+
+    code: str
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +86,7 @@ class Place:
 class Origin:
     """A movement that somebody wants to reverse, and whether somebody has."""
 
-    item: int
-    place: int
+    key: Key
     kind: MovementKind
     change: Balance
     reversed_already: bool
@@ -113,8 +128,8 @@ class OpenAllocation:
 class Stock:
     """What the locks and the facts read under them say.
 
-    `levels` by (item, place); `articles` and `places` that are named or stood at, `origins`,
-    `holds` and `allocations` by id; `keys` are the holds that exist already by (principal, key).
+    `articles`, `places` and `lots` that are named or stood at, `origins`, `holds` and
+    `allocations` by id; `keys` are the holds that exist already by (principal, key).
     `moved` are the lines' levels and versions since which what is on hand there has changed.
     """
 
@@ -126,3 +141,4 @@ class Stock:
     keys: dict[tuple[str, str], int] = field(default_factory=dict)
     allocations: dict[int, OpenAllocation] = field(default_factory=dict)
     moved: frozenset[tuple[Key, int]] = frozenset()
+    lots: dict[int, Batch] = field(default_factory=dict)

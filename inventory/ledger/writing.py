@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.db.backends.utils import CursorWrapper
 
@@ -26,6 +26,9 @@ from inventory.ledger.sql import (
 from inventory.ledger.stock import Balance, StandingHold, Stock
 from inventory.models.hold import HoldStatus
 from inventory.models.movement import MovementKind
+
+# The namespace of groups that nobody named: by the first of their lines, which is unique.
+_GROUPS = UUID("6f0a5f0e-6a2b-4ea5-9d0c-0d2f4c0b9a11")
 
 
 def write(cursor: CursorWrapper, planned: Plan, stock: Stock) -> tuple[list[int], dict[int, int]]:
@@ -173,6 +176,7 @@ def _write_allocations(cursor: CursorWrapper, planned: Plan, stock: Stock) -> No
 def _write_movements(cursor: CursorWrapper, planned: Plan, ids: dict[int, int]) -> list[int]:
     if not planned.postings:
         return []
+    groups = _groups(planned.postings)
     rows = [
         (
             posting.level,
@@ -190,7 +194,7 @@ def _write_movements(cursor: CursorWrapper, planned: Plan, ids: dict[int, int]) 
             posting.request.actor,
             posting.request.reason,
             _reference(posting, ids),
-            posting.request.group,
+            groups.get(id(posting.request), posting.request.group),
             posting.reverses,
             posting.request.effective_at,
         )
@@ -207,6 +211,18 @@ def _write_movements(cursor: CursorWrapper, planned: Plan, ids: dict[int, int]) 
     if notes:
         _run(cursor, WRITE_NOTES, notes)
     return movements
+
+
+def _groups(postings: Iterable[Posting]) -> dict[int, UUID]:
+    """A group for the lines of each request that has several, so that they are found together."""
+    lines: dict[int, list[Posting]] = {}
+    for posting in postings:
+        lines.setdefault(id(posting.request), []).append(posting)
+    return {
+        request: uuid5(_GROUPS, f"{first.level}:{first.version}")
+        for request, [first, *others] in lines.items()
+        if others and first.request.group is None
+    }
 
 
 def _reference(posting: Posting, ids: dict[int, int]) -> str:

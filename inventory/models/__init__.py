@@ -3,10 +3,11 @@ from inventory.models.barcode import Barcode
 from inventory.models.category import Category
 from inventory.models.grant import Grant
 from inventory.models.hold import Hold, HoldLine, HoldStatus
-from inventory.models.item import Item, ItemStatus
+from inventory.models.item import Item, ItemStatus, Tracking
 from inventory.models.ledger_check import LedgerCheck, LedgerMark
 from inventory.models.level import StockLevel
 from inventory.models.location import Location, LocationKind
+from inventory.models.lot import Lot
 from inventory.models.low_stock import LowStock
 from inventory.models.movement import MovementKind, StockMovement
 from inventory.models.note import MovementNote
@@ -29,6 +30,7 @@ __all__ = [
     "LedgerMark",
     "Location",
     "LocationKind",
+    "Lot",
     "LowStock",
     "MovementKind",
     "MovementNote",
@@ -37,5 +39,6 @@ __all__ = [
     "SalesLine",
     "StockLevel",
     "StockMovement",
+    "Tracking",
     "Unit",
 ]

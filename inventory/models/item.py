@@ -53,6 +53,11 @@ class ItemStatus(models.TextChoices):
     ENDED = "ended", "No longer sold"
 
 
+class Tracking(models.TextChoices):
+    NONE = "none", "Not"
+    LOT = "lot", "By lot"
+
+
 class Item(models.Model):
     sku = models.CharField("SKU", max_length=SKU_MAX, validators=[validate_sku])
     name = models.CharField(max_length=200)
@@ -67,6 +72,13 @@ class Item(models.Model):
     status = models.CharField(max_length=10, choices=ItemStatus, default=ItemStatus.ACTIVE)
     stocked = models.BooleanField(
         default=True, help_text="Untick for what is sold but not kept: postage, charges."
+    )
+    tracking = models.CharField(
+        "tracked",
+        max_length=10,
+        choices=Tracking,
+        default=Tracking.NONE,
+        help_text="By lot: each receipt says which lot it is, and what expires first goes first.",
     )
     reorder_at = models.BigIntegerField(
         null=True, blank=True, help_text="Low when this many or fewer are available."
@@ -96,6 +108,9 @@ class Item(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status__in=ItemStatus.values), name="item_status_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(tracking__in=Tracking.values), name="item_tracking_valid"
             ),
             models.CheckConstraint(
                 condition=Q(price__gte=0),
@@ -139,6 +154,27 @@ class Item(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="item_with_stock_keeps_tracking",
+                operation=pgtrigger.UpdateOf("tracking"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.tracking <> NEW.tracking"),
+                # Wait for whoever is booking it, as above.
+                func="""
+                    PERFORM FROM inventory_item WHERE id = NEW.id FOR UPDATE;
+                    PERFORM FROM inventory_stocklevel WHERE item_id = NEW.id
+                        ORDER BY id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT FROM inventory_stocklevel
+                        WHERE item_id = NEW.id AND on_hand > 0
+                    ) THEN
+                        RAISE EXCEPTION 'stock stands of this item'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'item_with_stock_keeps_tracking';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,13 +187,21 @@ class Item(models.Model):
         """Say what no field can say alone; the database has the last word on stock."""
         if other := Barcode.objects.filter(code__iexact=self.sku).exclude(item=self.pk).first():
             raise ValidationError({"sku": f"{self.sku} is a barcode of {other.item}."})
-        if self.stocked or not self.pk:
+        if not self.pk:
+            return
+        tracked = Item.objects.filter(pk=self.pk).values_list("tracking", flat=True).first()
+        if self.stocked and tracked == self.tracking:
             return
         stands = self.levels.filter(on_hand__gt=0).aggregate(total=models.Sum("on_hand"))["total"]
         if stands:
+            field = "tracking" if self.stocked else "stocked"
             raise ValidationError(
-                {"stocked": f"{stands:,} stand in the house. Ship or adjust them first."}
+                {field: f"{stands:,} stand in the house. Ship or adjust them first."}
             )
+
+    @property
+    def tracks_lots(self) -> bool:
+        return self.tracking == Tracking.LOT
 
     @property
     def picture_url(self) -> str:

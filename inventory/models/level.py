@@ -29,6 +29,9 @@ class StockLevel(models.Model):
         "inventory.Item", models.PROTECT, related_name="levels", db_index=False
     )
     location = models.ForeignKey("inventory.Location", models.PROTECT, related_name="levels")
+    lot = models.ForeignKey(
+        "inventory.Lot", models.PROTECT, null=True, related_name="levels", db_index=False
+    )
     on_hand = models.BigIntegerField(default=0)
     allocated = models.BigIntegerField(default=0)
     held = models.BigIntegerField(default=0)
@@ -45,7 +48,11 @@ class StockLevel(models.Model):
     class Meta:
         # No index holds a quantity or the version, so every change is a HOT update.
         constraints = [
-            models.UniqueConstraint(fields=["item", "location"], name="stock_level_unique"),
+            models.UniqueConstraint(
+                fields=["item", "location", "lot"],
+                nulls_distinct=False,
+                name="stock_level_unique",
+            ),
             models.CheckConstraint(
                 condition=Q(on_hand__gte=0, allocated__gte=0, held__gte=0)
                 & Q(unavailable__gte=0, available__gte=0),
@@ -53,7 +60,26 @@ class StockLevel(models.Model):
                 violation_error_message="More is promised here than is on hand.",
             ),
         ]
+        indexes = [
+            models.Index(fields=["lot"], name="stock_level_by_lot", condition=Q(lot__isnull=False))
+        ]
         triggers = [
+            pgtrigger.Trigger(
+                name="stock_level_lot_fits",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("lot_id", "item_id"),
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.lot_id IS NOT NULL"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM inventory_lot WHERE id = NEW.lot_id AND item_id = NEW.item_id
+                    ) THEN
+                        RAISE EXCEPTION 'the lot is one of another item'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'stock_level_lot_fits';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="stock_level_not_on_structural",
                 operation=pgtrigger.UpdateOf("on_hand"),
@@ -76,4 +102,5 @@ class StockLevel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} at {self.location}"
+        lot = f", lot {self.lot}" if self.lot_id else ""
+        return f"{self.item} at {self.location}{lot}"

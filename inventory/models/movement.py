@@ -288,8 +288,12 @@ class StockMovement(models.Model):
                 name="stock_movement_by_effect",
                 condition=~Q(on_hand_delta=0),
             ),
-            # Where the other half of a move stands; nothing else pays for it.
-            models.Index(fields=["group"], name="stock_movement_by_move", condition=Q(kind="move")),
+            # What was booked as one: both places of a move, the lots of a shipment.
+            models.Index(
+                fields=["group"],
+                name="stock_movement_by_group",
+                condition=Q(group__isnull=False),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -341,17 +345,18 @@ class StockMovement(models.Model):
             return f"Counted: {self.reason.label}"
         return _DID[self.kind]
 
-    def other_half(self) -> "StockMovement":
-        """Of a move, the line at its other place; `level` should be loaded."""
-        halves = StockMovement.objects.filter(
-            group=self.group, kind=MovementKind.MOVE, level__item_id=self.level.item_id
+    def booked_with(self) -> list["StockMovement"]:
+        """It and what is undone with it, in the order of booking: of a move the line at the other
+        place, and all lots that were taken as one. `level` should be loaded.
+        """
+        together = StockMovement.objects.filter(
+            group=self.group, kind=self.kind, level__item_id=self.level.item_id
         )
-        ordered = list(halves.select_related("level__location").order_by("pk"))
-        out = [half for half in ordered if half.on_hand_delta < 0]
-        into = [half for half in ordered if half.on_hand_delta > 0]
-        if self.on_hand_delta < 0:
-            out, into = into, out
-        return out[into.index(self)]
+        if self.kind != MovementKind.MOVE:
+            if self.group is None or self.level.lot_id is None:
+                return [self]
+            together = together.filter(level__location_id=self.level.location_id)
+        return list(together.select_related("level__location").order_by("pk"))
 
     def may_be_reversed(self) -> bool:
         """Whether it can be undone now: its kind can, nobody has, and what it brought is free.

@@ -8,6 +8,8 @@ from inventory.ledger import (
     ItemNotStocked,
     KeyTaken,
     LevelChanged,
+    LotMissing,
+    LotUnwanted,
     NoSuchLine,
     NotEnoughStock,
     NotReversible,
@@ -42,6 +44,7 @@ from inventory.operations.holds import (
 )
 from inventory.operations.items import BarcodeTaken, ItemRefused, SkuTaken, create_item
 from inventory.operations.ledger_checks import check_ledger
+from inventory.operations.lots import LotDiffers, NoSuchLot
 from inventory.operations.low_stock import note_stock_change, refresh_low_stock
 from inventory.operations.moves import Left, Moved, move_everything, move_stock
 from inventory.operations.pictures import PictureRefused, keep_picture, set_picture
@@ -66,8 +69,12 @@ __all__ = [
     "KeyTaken",
     "Left",
     "LevelChanged",
+    "LotDiffers",
+    "LotMissing",
+    "LotUnwanted",
     "Moved",
     "NoSuchLine",
+    "NoSuchLot",
     "NotEnoughStock",
     "NotReversible",
     "NotYet",

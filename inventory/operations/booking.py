@@ -1,6 +1,6 @@
 """How one booking becomes a request to the ledger, and its answer is kept under its key."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from accounts.models import User
 from inventory import ledger
 from inventory.ledger import Broken, Line, Request
 from inventory.models import Item, MovementKind, Reason, StockMovement
+from inventory.operations.lots import lot_named, lot_received
 from inventory.operations.reach import place_to_move
 from jobs import idempotency
 
@@ -24,6 +25,8 @@ def book(
     quantity: int,
     actor: User,
     to_place: str = "",
+    lot: str = "",
+    expires_on: date | None = None,
     reason: str = "",
     reference: str = "",
     note: str = "",
@@ -34,6 +37,8 @@ def book(
     key: UUID | None = None,
 ) -> StockMovement:
     """Book one line of one item; codes as people say them. Return its ledger line.
+
+    A lot that comes in is made when it is new; of what is taken it may be left open.
 
     The same `key` books once: the second time the first line is returned.
 
@@ -47,6 +52,8 @@ def book(
         sku=sku.upper(),
         place=place.upper(),
         to_place=to_place.upper(),
+        lot=lot.upper(),
+        expires_on=expires_on,
         quantity=quantity,
         reason=reason,
         reference=reference,
@@ -56,10 +63,13 @@ def book(
     )
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
+    item = Item.objects.for_user(actor).get(sku__iexact=sku)
+    at = place_to_move(place, actor).pk
     line = Line(
-        Item.objects.for_user(actor).get(sku__iexact=sku).pk,
+        item.pk,
         quantity,
-        place_to_move(place, actor).pk,
+        at,
+        lot=_lot(kind, item, lot, expires_on, actor) if lot else None,
         promise=promise,
         to_place=place_to_move(to_place, actor).pk if to_place else None,
         seen=seen,
@@ -78,6 +88,13 @@ def book(
         ),
         claim,
     )
+
+
+def _lot(kind: MovementKind, item: Item, code: str, expires_on: date | None, actor: User) -> int:
+    comes = kind in (MovementKind.RECEIVE, MovementKind.RETURN)
+    if comes and item.tracks_lots:
+        return lot_received(item, code, expires_on).pk
+    return lot_named(item, code, actor).pk
 
 
 def claimed(

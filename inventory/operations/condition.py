@@ -15,6 +15,7 @@ def quarantine_stock(
     quantity: int,
     reason: str,
     actor: User,
+    lot: str = "",
     note: str = "",
     accepts: frozenset[Broken] | None = frozenset(),
     key: UUID | None = None,
@@ -32,6 +33,7 @@ def quarantine_stock(
         quantity=quantity,
         reason=reason,
         actor=actor,
+        lot=lot,
         note=note,
         accepts=accepts,
         key=key,
@@ -39,7 +41,14 @@ def quarantine_stock(
 
 
 def restore_stock(
-    *, sku: str, place: str, quantity: int, actor: User, note: str = "", key: UUID | None = None
+    *,
+    sku: str,
+    place: str,
+    quantity: int,
+    actor: User,
+    lot: str = "",
+    note: str = "",
+    key: UUID | None = None,
 ) -> StockMovement:
     """Let `quantity` base units be sold again that were set apart.
 
@@ -52,6 +61,7 @@ def restore_stock(
         place=place,
         quantity=quantity,
         actor=actor,
+        lot=lot,
         note=note,
         key=key,
     )
@@ -64,6 +74,7 @@ def scrap_stock(
     quantity: int,
     reason: str,
     actor: User,
+    lot: str = "",
     note: str = "",
     accepts: frozenset[Broken] | None = frozenset(),
     key: UUID | None = None,
@@ -81,6 +92,7 @@ def scrap_stock(
         quantity=quantity,
         reason=reason,
         actor=actor,
+        lot=lot,
         note=note,
         accepts=accepts,
         key=key,

@@ -1,6 +1,6 @@
 """What people do with stock: receive, ship, take back, correct, undo."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +18,8 @@ def receive_stock(
     place: str,
     quantity: int,
     actor: User,
+    lot: str = "",
+    expires_on: date | None = None,
     reference: str = "",
     note: str = "",
     effective_at: datetime | None = None,
@@ -25,8 +27,12 @@ def receive_stock(
 ) -> StockMovement:
     """Book `quantity` base units in at a place; return the ledger line.
 
+    What is tracked by lot says which; a new lot expires on `expires_on`, or never.
+
     The same `key` books once: the second time the first line is returned.
 
+    :raises LotMissing: if the item is tracked by lot, and none is named
+    :raises LotDiffers: if the lot is known to expire on another day
     :raises StockError: if nothing can stand there, or the item is not stocked
     :raises KeyReused: if `key` stands for another request
     """
@@ -36,6 +42,8 @@ def receive_stock(
         place=place,
         quantity=quantity,
         actor=actor,
+        lot=lot,
+        expires_on=expires_on,
         reference=reference,
         note=note,
         effective_at=effective_at,
@@ -49,15 +57,17 @@ def ship_stock(
     place: str,
     quantity: int,
     actor: User,
+    lot: str = "",
     reference: str = "",
     note: str = "",
     effective_at: datetime | None = None,
     allocation: int | None = None,
     key: UUID | None = None,
 ) -> StockMovement:
-    """Book `quantity` base units out of a place; return the ledger line.
+    """Book `quantity` base units out of a place; return the ledger line, the last of several lots.
 
-    It takes what is free there, or with `allocation` what is promised by it.
+    It takes what is free there, or with `allocation` what is promised by it. Of lots it takes what
+    expires first, or the `lot` alone.
 
     :raises NotEnoughStock: if fewer are free there
     :raises PromiseGone: if the allocation was used up, or promises less
@@ -69,6 +79,7 @@ def ship_stock(
         place=place,
         quantity=quantity,
         actor=actor,
+        lot=lot,
         reference=reference,
         note=note,
         effective_at=effective_at,
@@ -84,6 +95,8 @@ def return_stock(
     quantity: int,
     reason: str,
     actor: User,
+    lot: str = "",
+    expires_on: date | None = None,
     reference: str = "",
     note: str = "",
     effective_at: datetime | None = None,
@@ -91,6 +104,8 @@ def return_stock(
 ) -> StockMovement:
     """Take `quantity` base units back into a place; `reason` is a code; return the ledger line.
 
+    :raises LotMissing: if the item is tracked by lot, and none is named
+    :raises LotDiffers: if the lot is known to expire on another day
     :raises StockError: if nothing can stand there, or the item is not stocked
     :raises KeyReused: if `key` stands for another request
     """
@@ -100,6 +115,8 @@ def return_stock(
         place=place,
         quantity=quantity,
         actor=actor,
+        lot=lot,
+        expires_on=expires_on,
         reason=reason,
         reference=reference,
         note=note,
@@ -115,6 +132,7 @@ def adjust_stock(
     delta: int,
     reason: str,
     actor: User,
+    lot: str = "",
     note: str = "",
     effective_at: datetime | None = None,
     accepts: frozenset[Broken] | None = frozenset(),
@@ -134,6 +152,7 @@ def adjust_stock(
         place=place,
         quantity=delta,
         actor=actor,
+        lot=lot,
         reason=reason,
         note=note,
         effective_at=effective_at,
@@ -146,8 +165,8 @@ def adjust_stock(
 def reverse_movement(
     *, movement: int, actor: User, note: str = "", key: UUID | None = None
 ) -> StockMovement:
-    """Undo one ledger line by its exact negation, a move at both of its places; return the new
-    line.
+    """Undo one ledger line by its exact negation, a move at both of its places, lots that were
+    taken as one together; return the new line.
 
     :raises AlreadyReversed: if somebody has
     :raises NotEnoughStock: if what it brought is no longer free there
@@ -158,19 +177,17 @@ def reverse_movement(
     if claim and not claim.first:
         return StockMovement.objects.for_user(actor).get(pk=claim.earlier["movement"])
     origin = StockMovement.objects.for_user(actor).select_related("level").get(pk=movement)
-    halves = [origin]
-    if origin.kind == MovementKind.MOVE:
-        halves.append(origin.other_half())
     request = Request(
         MovementKind.REVERSE,
         tuple(
             Line(
-                half.level.item_id,
-                -half.on_hand_delta,
-                half.level.location_id,
-                reverses=half.pk,
+                line.level.item_id,
+                -line.on_hand_delta,
+                line.level.location_id,
+                lot=line.level.lot_id,
+                reverses=line.pk,
             )
-            for half in reversed(halves)
+            for line in reversed(origin.booked_with())
         ),
         actor=actor.pk,
         scope=movable_scope_of(actor),

@@ -29,6 +29,7 @@ ALLOWED = {
     ("inventory/operations/ledger_checks.py", "_other_findings", "StockLevel"): "the clock's",
     ("inventory/operations/low_stock.py", "note_stock_change", "Item"): "the relay's",
     ("inventory/operations/low_stock.py", "refresh_low_stock", "Item"): "the clock's",
+    ("inventory/operations/lots.py", "lot_received", "Lot"): "one lot of a code, whoever made it",
     ("inventory/operations/places.py", "_relabel", "StockLevel"): "all that a moved place carries",
     ("inventory/operations/places.py", "_standings_below", "Location"): "a place that was found",
     ("inventory/operations/places.py", "_standings_below", "StockLevel"): "all that it carries",

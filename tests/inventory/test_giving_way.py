@@ -10,6 +10,7 @@ from inventory.ledger import (
     Article,
     Balance,
     Broken,
+    Key,
     Level,
     Line,
     OpenAllocation,
@@ -43,30 +44,31 @@ def held(number: int, *parts: tuple[int, int], over: bool = False) -> StandingHo
         request_hash=b"one",
         asked=((MUG, sum(quantity for _, quantity in parts)),),
         parts=tuple(
-            Part(1, n, (MUG, place), quantity) for n, (place, quantity) in enumerate(parts, start=1)
+            Part(1, n, Key(MUG, place), quantity)
+            for n, (place, quantity) in enumerate(parts, start=1)
         ),
     )
 
 
 def promised(quantity: int, reference: str, *, minutes: int = 0, place: int = A) -> OpenAllocation:
-    return OpenAllocation((MUG, place), quantity, reference, NOW - timedelta(minutes=minutes))
+    return OpenAllocation(Key(MUG, place), quantity, reference, NOW - timedelta(minutes=minutes))
 
 
 def stock_of(on_hand=10, *holds, allocations=(), unavailable=0, there=0, moved=()) -> Stock:
     """`on_hand` mugs at A-01 with these promises on them, and `there` at B-01 and Q-01."""
-    here = [part.quantity for hold in holds for part in hold.parts if part.key == (MUG, A)]
+    here = [part.quantity for hold in holds for part in hold.parts if part.key == Key(MUG, A)]
     balance = Balance(
         on_hand,
         held=sum(here),
         allocated=sum(one.quantity for one in allocations),
         unavailable=unavailable,
     )
-    elsewhere = [part.quantity for hold in holds for part in hold.parts if part.key == (MUG, B)]
+    elsewhere = [part.quantity for hold in holds for part in hold.parts if part.key == Key(MUG, B)]
     return Stock(
         levels={
-            (MUG, A): Level(100, balance, 7),
-            (MUG, B): Level(101, Balance(there + sum(elsewhere), held=sum(elsewhere)), 3),
-            (MUG, Q): Level(102, Balance(there), 3),
+            Key(MUG, A): Level(100, balance, 7),
+            Key(MUG, B): Level(101, Balance(there + sum(elsewhere), held=sum(elsewhere)), 3),
+            Key(MUG, Q): Level(102, Balance(there), 3),
         },
         articles={MUG: Article("MUG")},
         places=PLACES,
@@ -163,7 +165,7 @@ class TestWhoGivesWay:
         planned = plan([ask(MovementKind.SCRAP, 5)], stock, now=NOW)
 
         assert planned.holds[1].status == HoldStatus.ACTIVE
-        assert [part.key for part in planned.holds[1].parts] == [(MUG, B)]
+        assert [part.key for part in planned.holds[1].parts] == [Key(MUG, B)]
 
     def test_each_break_is_a_line_of_whose_it_was_before_the_goods_go(self):
         stock = stock_of(5, held(1, (A, 2)), allocations=[promised(3, "order:1")])
@@ -243,20 +245,20 @@ class TestMove:
         planned, changes = self.moved(10, stock)
 
         assert changes[101] == Balance(on_hand=10, held=6, allocated=4)
-        assert [(part.key, part.quantity) for part in planned.holds[1].parts] == [((MUG, B), 6)]
-        assert planned.allocations[50].key == (MUG, B)
+        assert [(part.key, part.quantity) for part in planned.holds[1].parts] == [(Key(MUG, B), 6)]
+        assert planned.allocations[50].key == Key(MUG, B)
 
     def test_carries_a_part_and_leaves_the_rest(self):
         planned, _ = self.moved(5, stock_of(8, held(1, (A, 8))))
 
         parts = {part.key: part.quantity for part in planned.holds[1].parts}
-        assert parts == {(MUG, A): 3, (MUG, B): 5}
+        assert parts == {Key(MUG, A): 3, Key(MUG, B): 5}
         assert len({(part.line, part.n) for part in planned.holds[1].parts}) == 2
 
     def test_a_hold_that_has_goods_there_already_has_more(self):
         planned, _ = self.moved(2, stock_of(2, held(1, (A, 2), (B, 3))))
 
-        assert [(part.key, part.quantity) for part in planned.holds[1].parts] == [((MUG, B), 5)]
+        assert [(part.key, part.quantity) for part in planned.holds[1].parts] == [(Key(MUG, B), 5)]
 
     def test_a_divided_promise_to_an_order_is_as_old_as_it_was(self):
         stock = stock_of(4, allocations=[promised(4, "order:1", minutes=9)])
@@ -264,7 +266,7 @@ class TestMove:
         planned, _ = self.moved(1, stock)
 
         [new] = [one for number, one in planned.allocations.items() if number < 0]
-        assert (new.key, new.quantity, new.since) == ((MUG, B), 1, NOW - timedelta(minutes=9))
+        assert (new.key, new.quantity, new.since) == (Key(MUG, B), 1, NOW - timedelta(minutes=9))
         assert planned.allocations[50].quantity == 3
 
     def test_to_where_nothing_is_sold_breaks_promises(self):
@@ -297,7 +299,7 @@ class TestCount:
         assert posting.change == Balance()
 
     def test_of_a_shelf_that_changed_meanwhile_is_refused(self):
-        stock = stock_of(10, moved=[((MUG, A), 6)])
+        stock = stock_of(10, moved=[(Key(MUG, A), 6)])
 
         [refused] = plan([ask(MovementKind.COUNT, 7, seen=6)], stock, now=NOW).outcomes
 

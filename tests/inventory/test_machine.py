@@ -5,7 +5,7 @@
 
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -21,12 +21,13 @@ from hypothesis.stateful import (
 )
 
 from inventory import operations
-from inventory.models import Allocation, Hold, HoldLine, HoldStatus, StockLevel
+from inventory.models import Allocation, Hold, HoldLine, HoldStatus, Lot, StockLevel
 from tests.factories import make_item, make_place, make_user
 
 EXAMPLES, STEPS = map(int, os.environ.get("BACKROOM_STEPS", "100x30").split("x"))
 
-SKUS = ["MUG", "TRAY"]
+SKUS = ["MUG", "TRAY", "JAM"]
+LOTS = {"JAM": {"LATE": date(2027, 3, 1), "SOON": date(2026, 12, 1), "NEVER": None}}
 SELLING = ["A-01", "B-01"]
 CODES = [*SELLING, "Q-01"]
 QUARTER = timedelta(minutes=15)
@@ -47,7 +48,7 @@ class House(RuleBasedStateMachine):
         self.undo.__enter__()
         self.actor = make_user()
         for sku in SKUS:
-            make_item(sku=sku)
+            make_item(sku=sku, tracking="lot" if sku in LOTS else "none")
         for code in CODES:
             make_place(code=code, sellable=code != "Q-01")
         self.on_hand: Counter = Counter()
@@ -95,11 +96,25 @@ class House(RuleBasedStateMachine):
 
     # --- goods -------------------------------------------------------------------------------
 
-    @rule(sku=skus, code=codes, quantity=few)
-    def receive(self, sku, code, quantity):
-        line = operations.receive_stock(sku=sku, place=code, quantity=quantity, actor=self.actor)
+    @rule(sku=skus, code=codes, quantity=few, data=st.data())
+    def receive(self, sku, code, quantity, data):
+        line = operations.receive_stock(
+            sku=sku, place=code, quantity=quantity, actor=self.actor, **self.lot(sku, data)
+        )
         self.on_hand[sku, code] += quantity
-        self.booked.append((line.pk, sku, [(code, quantity, 0)]))
+        self.may_be_reversed(line, sku, [(code, quantity, 0)])
+
+    def lot(self, sku, data):
+        """What comes in of an item that is tracked says of which lot it is."""
+        if sku not in LOTS:
+            return {}
+        lot = data.draw(st.sampled_from(sorted(LOTS[sku])))
+        return {"lot": lot, "expires_on": LOTS[sku][lot]}
+
+    def may_be_reversed(self, line, sku, changes):
+        # Of lots the model knows only the sum at a place, not whether this one is free there.
+        if sku not in LOTS:
+            self.booked.append((line.pk, sku, changes))
 
     @rule(sku=skus, code=codes, quantity=few)
     def ship(self, sku, code, quantity):
@@ -111,7 +126,7 @@ class House(RuleBasedStateMachine):
         )
         if line:
             self.on_hand[sku, code] -= quantity
-            self.booked.append((line.pk, sku, [(code, -quantity, 0)]))
+            self.may_be_reversed(line, sku, [(code, -quantity, 0)])
 
     @precondition(lambda self: self.booked)
     @rule(data=st.data())
@@ -139,7 +154,10 @@ class House(RuleBasedStateMachine):
     # --- physical truth: it wins, whoever was promised the goods -------------------------------
 
     def give_way(self, sku, code, quantity):
-        """The youngest hold gives way first, then allocations."""
+        """The youngest hold gives way first, then allocations; of lots, of each in turn."""
+        if sku in LOTS:
+            self.read_what_gave_way(quantity)
+            return
         for number in sorted(self.held, reverse=True):
             taken = min(self.held[number][sku, code], quantity)
             self.held[number][sku, code] -= taken
@@ -151,6 +169,20 @@ class House(RuleBasedStateMachine):
         before = sum(promised for _, promised in self.allocated.values())
         self.read_allocations()
         assert sum(promised for _, promised in self.allocated.values()) == before - quantity
+
+    def read_what_gave_way(self, quantity):
+        before = sum(parts.total() for parts in self.held.values())
+        before += sum(promised for _, promised in self.allocated.values())
+        for number in list(self.held):
+            self.held[number] = self.parts(number)
+            if not self.held[number].total():
+                assert Hold.objects.get(pk=number).status == HoldStatus.BROKEN
+                del self.held[number]
+                self.overdue.discard(number)
+        self.read_allocations()
+        after = sum(parts.total() for parts in self.held.values())
+        after += sum(promised for _, promised in self.allocated.values())
+        assert after == before - quantity
 
     def physically(self, sku, code, quantity, *, there, promised, accepts, act):
         """Do `act`, which takes `quantity` of the `there`; `promised` tells how many of them are.
@@ -178,8 +210,11 @@ class House(RuleBasedStateMachine):
         apart = min(more, self.apart[sku, code])
         return apart, more - apart
 
-    @rule(sku=skus, code=codes, delta=few | st.integers(-6, -1), accepts=consents)
-    def adjust(self, sku, code, delta, accepts):
+    @rule(sku=skus, code=codes, delta=few | st.integers(-6, -1), accepts=consents, data=st.data())
+    def adjust(self, sku, code, delta, accepts, data):
+        lot = self.lot(sku, data) if delta > 0 else {}
+        if lot and not self.knows(sku, lot["lot"]):
+            return
         line = self.physically(
             sku,
             code,
@@ -194,16 +229,20 @@ class House(RuleBasedStateMachine):
                 reason="miscounted",
                 actor=self.actor,
                 accepts=accepts,
+                lot=lot.get("lot", ""),
             ),
         )
         if line:
             self.correct(sku, code, delta)
-            self.booked.append((line.pk, sku, [(code, delta, line.unavailable_delta)]))
+            self.may_be_reversed(line, sku, [(code, delta, line.unavailable_delta)])
 
-    @precondition(lambda self: StockLevel.objects.exists())
+    def knows(self, sku, lot):
+        return Lot.objects.filter(item__sku=sku, code=lot).exists()
+
+    @precondition(lambda self: StockLevel.objects.filter(lot=None).exists())
     @rule(data=st.data(), counted=st.integers(0, 9), accepts=consents)
     def count(self, data, counted, accepts):
-        levels = StockLevel.objects.select_related("item", "location")
+        levels = StockLevel.objects.filter(lot=None).select_related("item", "location")
         level = data.draw(st.sampled_from(list(levels.order_by("pk"))))
         sku, code = level.item.sku, level.location.code
         delta = counted - level.on_hand
@@ -328,9 +367,7 @@ class House(RuleBasedStateMachine):
         for place, sign in ((code, -1), (elsewhere, 1)):
             self.on_hand[sku, place] += sign * quantity
             self.apart[sku, place] += sign * apart
-        self.booked.append(
-            (line.pk, sku, [(elsewhere, quantity, apart), (code, -quantity, -apart)])
-        )
+        self.may_be_reversed(line, sku, [(elsewhere, quantity, apart), (code, -quantity, -apart)])
 
     def carry(self, sku, code, target, quantity):
         """No promise is lost on the way: as much is held by each, only elsewhere."""
@@ -339,7 +376,7 @@ class House(RuleBasedStateMachine):
         self.held = {number: self.parts(number) for number in self.held}
         assert {number: parts.total() for number, parts in self.held.items()} == held
         left = sum(parts[sku, code] for parts in self.held.values())
-        assert here - left == min(here, quantity)
+        assert here - left == min(here, quantity) or sku in LOTS
         promised = sum(quantity for _, quantity in self.allocated.values())
         self.read_allocations()
         assert sum(quantity for _, quantity in self.allocated.values()) == promised
@@ -481,10 +518,15 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def balances_are_those_of_the_model(self):
+        on_hand: Counter = Counter()
+        available: Counter = Counter()
         for level in StockLevel.objects.select_related("item", "location"):
             key = level.item.sku, level.location.code
-            assert level.on_hand == self.on_hand[key]
-            assert level.available == self.free(*key)
+            on_hand[key] += level.on_hand
+            available[key] += level.available
+        for key, number in on_hand.items():
+            assert number == self.on_hand[key]
+            assert available[key] == self.free(*key)
 
     def items(self):
         return {level.item for level in StockLevel.objects.select_related("item")}

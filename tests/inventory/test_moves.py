@@ -68,9 +68,10 @@ class TestMoveStock:
         line = move(2, actor=actor)
 
         assert (line.level.location.code, line.on_hand_delta) == ("B-01", 2)
-        other = line.other_half()
-        assert (other.level_id, other.on_hand_delta) == (shelf.pk, -2)
-        assert other.other_half() == line
+        out, into = line.booked_with()
+        assert (out.level_id, out.on_hand_delta) == (shelf.pk, -2)
+        assert into == line
+        assert out.booked_with() == [out, into]
 
     def test_the_hold_follows_its_goods(self, shelf, actor):
         made = hold(5, actor=actor)
@@ -117,7 +118,7 @@ class TestMoveStock:
     def test_is_undone_at_both_places(self, shelf, actor):
         line = move(2, actor=actor)
 
-        operations.reverse_movement(movement=line.other_half().pk, actor=actor)
+        operations.reverse_movement(movement=line.booked_with()[0].pk, actor=actor)
 
         assert figures(shelf.item) == [(5, 0, 0), (0, 0, 0)]
         with pytest.raises(operations.AlreadyReversed):

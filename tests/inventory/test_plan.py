@@ -9,6 +9,7 @@ from accounts.access import EVERYWHERE
 from inventory.ledger import (
     Article,
     Balance,
+    Key,
     Level,
     Line,
     NotEnoughStock,
@@ -25,13 +26,13 @@ NOW = datetime(2026, 11, 23, 14, 36, tzinfo=UTC)
 MUG, TRAY = 1, 2
 BIN_A, BIN_B, ZONE = 11, 12, 13
 ACTOR = 7
-KEYS = [(item, place) for item in (MUG, TRAY) for place in (BIN_A, BIN_B)]
+KEYS = [Key(item, place) for item in (MUG, TRAY) for place in (BIN_A, BIN_B)]
 
 
 def stock_of(quantities: dict[tuple[int, int], int], **facts) -> Stock:
     return Stock(
         levels={
-            key: Level(number, Balance(on_hand=on_hand), version=on_hand)
+            Key(*key): Level(number, Balance(on_hand=on_hand), version=on_hand)
             for number, (key, on_hand) in enumerate(quantities.items(), start=100)
         },
         articles={MUG: Article("MUG"), TRAY: Article("TRAY")},
@@ -71,7 +72,7 @@ class TestPlan:
             sign = -1 if request.kind == MovementKind.SHIP else 1
             after = dict(model)
             for line in request.lines:
-                after[line.item, line.place] += sign * line.quantity
+                after[Key(line.item, line.place)] += sign * line.quantity
             fits = min(after.values()) >= 0
             expected.append(fits)
             model = after if fits else model
@@ -114,7 +115,7 @@ class TestPlan:
     def test_never_takes_what_is_promised(self):
         promised = Level(100, Balance(on_hand=5, held=2, allocated=1, unavailable=1), version=9)
         stock = stock_of({})
-        stock.levels[MUG, BIN_A] = promised
+        stock.levels[Key(MUG, BIN_A)] = promised
 
         [one, two] = plan(
             [ask(MovementKind.SHIP, Line(MUG, 1, BIN_A))] * 2, stock, now=NOW
@@ -165,7 +166,7 @@ class TestPlanReversal:
 
     def shipment(self, **fields):
         return Origin(
-            MUG, BIN_A, fields.pop("kind", MovementKind.SHIP), Balance(on_hand=-3), **fields
+            Key(MUG, BIN_A), fields.pop("kind", MovementKind.SHIP), Balance(on_hand=-3), **fields
         )
 
     def test_negates_exactly(self):
@@ -186,7 +187,7 @@ class TestPlanReversal:
         assert refused.code == "already_reversed"
 
     def test_is_refused_when_what_came_is_gone(self):
-        receipt = Origin(MUG, BIN_A, MovementKind.RECEIVE, Balance(on_hand=9), False)
+        receipt = Origin(Key(MUG, BIN_A), MovementKind.RECEIVE, Balance(on_hand=9), False)
 
         [refused] = self.reversal(receipt).outcomes
 
