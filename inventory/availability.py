@@ -6,6 +6,7 @@ that sell; what is free at other places counts as unavailable. All in base units
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -73,8 +74,8 @@ def of_item(item: Item, *, scope: Scope) -> Figures:
 
 def by_place(item: Item, *, scope: Scope) -> list[StockLevel]:
     """The levels of one item in `scope` that hold something, in picking order."""
-    levels = StockLevel.objects.within(scope).filter(item=item).select_related("location")
-    return standing(levels)
+    levels = StockLevel.objects.within(scope).filter(item=item)
+    return standing(levels.select_related("location", "lot"))
 
 
 def standing(levels: Iterable[StockLevel]) -> list[StockLevel]:
@@ -82,9 +83,10 @@ def standing(levels: Iterable[StockLevel]) -> list[StockLevel]:
     return sorted((level for level in levels if level.on_hand), key=_picking_order)
 
 
-def _picking_order(level: StockLevel) -> tuple[bool, int, str]:
-    place = level.location
-    return not place.sells, place.priority, place.code
+def _picking_order(level: StockLevel) -> tuple[bool, int, str, date, int]:
+    place, lot = level.location, level.lot
+    expiry = (lot.expires_on if lot else None) or date.max
+    return not place.sells, place.priority, place.code, expiry, level.pk
 
 
 def low(items: ItemQuerySet, *, scope: Scope, out: bool = False) -> ItemQuerySet:

@@ -121,8 +121,41 @@ class AcceptsField(forms.CharField):
         return json.dumps([[b.owner, b.sku, b.place, b.quantity] for b in breaks])
 
 
+class LotField(forms.CharField):
+    """The code of a lot, as it stands on the package."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Lot",
+            max_length=64,
+            validators=[validate_code],
+            error_messages={"required": "Which lot? It is on the package."},
+            widget=forms.TextInput(
+                attrs={
+                    "list": "lots",
+                    "autocomplete": "off",
+                    "autocapitalize": "characters",
+                    "spellcheck": "false",
+                }
+            ),
+            **options,
+        )
+
+
+class ExpiryField(forms.DateField):
+    """The last day that a new lot is good; empty for what does not expire."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Expires on",
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": "A day, please: 2027-03-01."},
+        )
+
+
 class BookForm(KeyedForm):
-    """What every booking says: where, how many, for what."""
+    """What every booking says: where, how many, for what; and of which lot, if it is `tracked`."""
 
     place = PlaceField()
     quantity = WholeField(
@@ -140,9 +173,14 @@ class BookForm(KeyedForm):
     note = forms.CharField(max_length=500, required=False)
 
     reasons_for: MovementKind | None = None
+    brings = False  # what comes in says of which lot it is; what is taken may leave it open
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, tracked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if tracked:
+            self.fields["lot"] = LotField(required=self.brings)
+            if self.brings:
+                self.fields["expires_on"] = ExpiryField()
         place: Any = self.fields["place"]
         place.for_user(user)
         if self.reasons_for:
@@ -150,7 +188,10 @@ class BookForm(KeyedForm):
         self.order_fields(_ORDER)
 
 
-_ORDER = ["place", "to_place", "quantity", "delta", "reason", "reference", "note"]
+_ORDER = [
+    *("place", "to_place", "lot", "expires_on"),
+    *("quantity", "delta", "reason", "reference", "note"),
+]
 
 
 def _reason_field(kind: MovementKind) -> forms.ChoiceField:
@@ -249,7 +290,7 @@ class GiveBackForm(KeyedForm):
 
 
 class ReceiveForm(BookForm):
-    pass
+    brings = True
 
 
 class ShipForm(BookForm):
@@ -257,6 +298,7 @@ class ShipForm(BookForm):
 
 
 class ReturnForm(BookForm):
+    brings = True
     reasons_for = MovementKind.RETURN
 
 
@@ -324,6 +366,7 @@ class CountedForm(KeyedForm):
     """
 
     place = PlaceField(widget=forms.HiddenInput)
+    lot = LotField(required=False)
     seen_on_hand = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     seen_version = forms.IntegerField(min_value=0, max_value=2**62, widget=forms.HiddenInput)
     accepts = AcceptsField()
@@ -343,6 +386,7 @@ class CountedForm(KeyedForm):
         super().__init__(*args, **kwargs)
         place: Any = self.fields["place"]
         place.for_user(user)
+        self.fields["lot"].widget = forms.HiddenInput()
         self.fields["reason"] = _reason_field(MovementKind.COUNT)
         self.fields["reason"].required = False
 

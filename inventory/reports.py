@@ -106,7 +106,9 @@ def timeline(
     begins with it.
     """
     # Lines beyond these versions came while we were reading; the figures do not know them.
-    levels = list(StockLevel.objects.within(scope).filter(item=item).select_related("location"))
+    levels = list(
+        StockLevel.objects.within(scope).filter(item=item).select_related("location", "lot")
+    )
     if line is not None:
         before = _at(line, levels, size)
     figures = before.carried if before else _sum(levels)

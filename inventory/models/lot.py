@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
 
 from inventory.models.codes import validate_code
 
@@ -58,3 +59,7 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_out_of_date(self) -> bool:
+        return self.expires_on is not None and self.expires_on < timezone.localdate()

@@ -23,7 +23,7 @@ from inventory.forms import (
     ScrapForm,
     ShipForm,
 )
-from inventory.models import Allocation, Item, Location, StockLevel, StockMovement
+from inventory.models import Allocation, Item, Location, Lot, StockLevel, StockMovement
 from inventory.views.booked import booked
 from inventory.views.broken import whom_it_breaks
 from jobs.idempotency import IdempotencyError
@@ -123,6 +123,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
     form = act.form(
         request.POST or None,
         user=request.user,
+        tracked=item.tracks_lots,
         initial=_initial(request, item, act),
     )
     shortage = None
@@ -139,8 +140,9 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
     levels = availability.by_place(item, scope=movable_scope_of(request.user))
     if act is RESTORE:
         levels = [level for level in levels if level.unavailable]
-    if not form.is_bound and not form.initial["place"] and len(levels) == 1:
-        form.initial["place"] = levels[0].location.code
+    if not form.is_bound and not form.initial["place"]:
+        places = {level.location.code for level in levels}
+        form.initial["place"] = places.pop() if len(places) == 1 else ""
     context = {
         "item": item,
         "form": form,
@@ -148,6 +150,7 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
         "url": reverse(f"inventory:{act.name}", args=[item.pk]),
         "levels": levels,
         "others": _other_places(request, levels),
+        "lots": _lots(request, item) if item.tracks_lots else [],
         "known": known(levels),
         "shortage": shortage,
         **whom_it_breaks(request, breaks),
@@ -167,16 +170,18 @@ def _initial(request: PageRequest, item: Item, act: Act) -> dict[str, Any]:
             "quantity": promise.quantity,
             "reference": promise.reference,
         }
-    return {"place": request.GET.get("place", "")[:32]}
+    return {"place": request.GET.get("place", "")[:32], "lot": request.GET.get("lot", "")[:64]}
 
 
 def known(levels: list[StockLevel]) -> dict[str, Any]:
     """What the page must know to say what a form will do before it is sent."""
+    places: dict[str, list[Any]] = {}
+    for level in levels:
+        figures = places.setdefault(level.location.code, [0, level.location.sells, 0])
+        figures[0] += level.on_hand
+        figures[2] += level.unavailable
     return {
-        "places": {
-            level.location.code: [level.on_hand, level.location.sells, level.unavailable]
-            for level in levels
-        },
+        "places": places,
         "available": sum(level.available for level in levels if level.location.sells),
     }
 
@@ -186,6 +191,13 @@ def _other_places(request: PageRequest, levels: list[StockLevel]) -> list[Locati
     places = Location.objects.movable_by(request.user).holding()
     here = [level.location_id for level in levels]
     return list(places.exclude(pk__in=here).order_by("priority", "code", "pk")[:_OFFERED])
+
+
+def _lots(request: PageRequest, item: Item) -> list[Lot]:
+    """Those that may be meant, what expires last first: that is what comes in."""
+    return list(
+        Lot.objects.for_user(request.user).filter(item=item).by_expiry().reverse()[:_OFFERED]
+    )
 
 
 def status_of(form: Any) -> int:

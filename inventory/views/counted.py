@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -31,13 +31,14 @@ def count_stock(request: PageRequest, pk: int) -> HttpResponse:
     """
     item = get_object_or_404(Item.objects.for_user(request.user), pk=pk)
     if request.method != "POST":
-        level = _level(request, item, request.GET.get("at", ""))
+        level = _level(request, item, request.GET)
         form = CountedForm(user=request.user, initial=_seen(level))
         return _shown(request, item, level, form)
     form = CountedForm(request.POST, user=request.user)
     if form.is_valid():
         asked = {
-            name: form.cleaned_data[name] for name in ("place", "counted", "reason", "accepts")
+            name: form.cleaned_data[name]
+            for name in ("place", "lot", "counted", "reason", "accepts")
         }
         try:
             movement = operations.count_stock(
@@ -49,13 +50,13 @@ def count_stock(request: PageRequest, pk: int) -> HttpResponse:
             )
             return booked(request, item, movement)
         except operations.LevelChanged:
-            return _changed(request, item, _level(request, item, request.POST["place"]), form)
+            return _changed(request, item, _level(request, item, request.POST), form)
         except operations.WouldBreak as warning:
-            level = _level(request, item, request.POST["place"])
+            level = _level(request, item, request.POST)
             return _shown(request, item, level, form, **whom_it_breaks(request, warning.breaks))
         except (operations.StockError, IdempotencyError) as refusal:
             form.add_error(None, str(refusal))
-    return _shown(request, item, _level(request, item, request.POST.get("place", "")), form)
+    return _shown(request, item, _level(request, item, request.POST), form)
 
 
 def _changed(
@@ -103,16 +104,20 @@ def _shown(
     )
 
 
-def _level(request: PageRequest, item: Item, code: str) -> StockLevel:
+def _level(request: PageRequest, item: Item, asked: QueryDict) -> StockLevel:
+    """The level that is counted, of one lot if the item is tracked; a link says where by `at`."""
+    code, lot = asked.get("place", asked.get("at", "")), asked.get("lot", "")
     levels = StockLevel.objects.for_user(request.user).filter(item=item)
-    if "\x00" in code:
+    if "\x00" in code + lot:
         raise Http404("No place is called that.")
-    return get_object_or_404(levels.select_related("location"), location__code__iexact=code)
+    levels = levels.filter(lot__code__iexact=lot) if lot else levels.filter(lot=None)
+    return get_object_or_404(levels.select_related("location", "lot"), location__code__iexact=code)
 
 
 def _seen(level: StockLevel) -> dict[str, Any]:
     return {
         "place": level.location.code,
+        "lot": level.lot.code if level.lot else "",
         "seen_on_hand": level.on_hand,
         "seen_version": level.version,
         "counted": level.on_hand,

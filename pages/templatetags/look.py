@@ -105,5 +105,5 @@ def _is_tick(bound: BoundField) -> bool:
 
 @register.simple_tag
 def query(**parameters: object) -> str:
-    """Write a query string of these alone: `?item=85%2F123+A`."""
-    return f"?{urlencode(parameters)}"
+    """Write a query string of these alone, without those that are empty: `?item=85%2F123+A`."""
+    return f"?{urlencode({name: value for name, value in parameters.items() if value != ''})}"

@@ -77,6 +77,8 @@ function choose(choice) {
   const place = /** @type {HTMLInputElement | null} */ (form?.elements.namedItem("place") ?? null);
   if (!form || !place) return;
   place.value = choice.dataset.place ?? "";
+  const lot = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("lot"));
+  if (lot && choice.dataset.lot) lot.value = choice.dataset.lot;
   preview(form);
   (firstEmpty(form) ?? place).focus();
 }
