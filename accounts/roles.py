@@ -14,6 +14,7 @@ _LOOK_AT_STOCK = (
     "inventory.view_stockmovement",
     "inventory.view_hold",
     "inventory.view_allocation",
+    "inventory.view_lot",
 )
 _PROMISE_STOCK = ("inventory.hold_stock",)
 _MOVE_STOCK = (
@@ -43,6 +44,7 @@ _RUN_THE_HOUSE = (
     "inventory.change_unit",
     "inventory.add_location",
     "inventory.change_location",
+    "inventory.change_lot",
     "inventory.add_reason",
     "inventory.change_reason",
     "inventory.view_ledgercheck",

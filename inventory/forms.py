@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from accounts.access import movable_scope_of
 from accounts.models import User
-from inventory.models import Barcode, Item, Location, MovementKind, Reason
+from inventory.models import Barcode, Item, Location, MovementKind, Reason, Tracking
 from inventory.models.codes import validate_code, validate_line
 from inventory.models.movement import QUANTITY_MAX
 from inventory.operations import Broken
@@ -440,16 +440,20 @@ class ItemForm(KeyedForm, forms.ModelForm):
 
     class Meta:
         model = Item
-        fields = ["sku", "name", "category", "unit", "price", "reorder_at", "stocked"]
-        labels = {"stocked": "Kept in stock"}
+        fields = ["sku", "name", "category", "unit", "price", "reorder_at", "stocked", "tracking"]
+        labels = {"stocked": "Kept in stock", "tracking": "Tracked"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         category: Any = self.fields["category"]
         category.empty_label = "No category"
+        self.fields["tracking"].required = False
         for name in ("sku", "name", "barcode_codes"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self.fields["sku"].widget.attrs["autofocus"] = True
+
+    def clean_tracking(self) -> str:
+        return self.cleaned_data["tracking"] or Tracking.NONE
 
     def clean_barcode_codes(self) -> list[str]:
         codes = list(dict.fromkeys(self.cleaned_data["barcode_codes"].split()))

@@ -22,6 +22,15 @@ register(
 )
 register(
     Entry(
+        label="Lots",
+        url_name="inventory:lot-list",
+        icon="lot",
+        order=35,
+        permission="inventory.view_lot",
+    )
+)
+register(
+    Entry(
         label="Holds",
         url_name="inventory:hold-list",
         icon="hold",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Sum
 
 from accounts.access import Scope
 from inventory.availability import Figures
@@ -15,6 +15,7 @@ from inventory.models import (
     HoldLine,
     HoldStatus,
     Item,
+    Lot,
     MovementKind,
     StockLevel,
     StockMovement,
@@ -214,6 +215,22 @@ def meanwhile(level: StockLevel, *, since: int, size: int = 10) -> list[StockMov
     return list(reversed(lines[:size]))
 
 
+def changes_of(lot: Lot, *, scope: Scope) -> list[tuple[str, int]]:
+    """What each kind of movement has changed of a lot in `scope`, in base units, by its label.
+
+    The sum of them is what stands there.
+    """
+    sums = (
+        StockMovement.objects.within(scope)
+        .filter(level__lot=lot)
+        .exclude(on_hand_delta=0)
+        .order_by("kind")
+        .values_list("kind")
+        .annotate(change=Sum("on_hand_delta"))
+    )
+    return [(MovementKind(kind).label, int(change)) for kind, change in sums]
+
+
 def causes_of(broken: Sequence[StockMovement]) -> dict[int, StockMovement]:
     """The lines of goods that broke promises, by the ids of the lines of these promises.
 
@@ -247,7 +264,9 @@ def _newest(levels: list[StockLevel], before: Position | None, size: int) -> lis
         ids = [id for (id,) in cursor.fetchall()]
     return list(
         StockMovement.objects.filter(pk__in=ids)
-        .select_related("level__location", "actor", "reason", "note", "reversal", "reversal_of")
+        .select_related(
+            "level__location", "level__lot", "actor", "reason", "note", "reversal", "reversal_of"
+        )
         .order_by("-recorded_at", "-pk")
     )
 

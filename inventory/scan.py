@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from inventory.models import Item, Location, StockMovement
+from inventory.models import Item, Location, Lot, StockMovement
 from pages.scan import resolver
 
 
@@ -23,6 +23,15 @@ def place(code: str, user: Any) -> str | None:
     if found is None or not user.has_perm("inventory.view_item"):
         return None
     return f"{reverse('inventory:item-list')}?{urlencode({'place': found.code})}"
+
+
+@resolver(order=25)
+def lot(code: str, user: Any) -> str | None:
+    """A lot, if only one item has one with this code."""
+    if not user.has_perm("inventory.view_lot"):
+        return None
+    found = list(Lot.objects.for_user(user).filter(code__iexact=code)[:2])
+    return found[0].get_absolute_url() if len(found) == 1 else None
 
 
 @resolver(order=30)

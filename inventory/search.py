@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from inventory.models import Item, Location, StockMovement
+from inventory.models import Item, Location, Lot, StockMovement
 from inventory.models.movement import references_called
 from pages.search import Found, searcher
 
@@ -27,6 +27,16 @@ def places(text: str, user: Any, limit: int) -> list[Found]:
     return [
         Found(title=place.code, subtitle=place.name, url=_filtered("item", place=place.code))
         for place in found[:limit]
+    ]
+
+
+@searcher(label="Lots", order=25, permission="inventory.view_lot")
+def lots(text: str, user: Any, limit: int) -> list[Found]:
+    """Lots whose code begins so."""
+    found = Lot.objects.for_user(user).filter(code__istartswith=text).select_related("item")
+    return [
+        Found(title=lot.code, subtitle=str(lot.item), url=lot.get_absolute_url(), code=lot.code)
+        for lot in found.order_by("code", "pk")[:limit]
     ]
 
 

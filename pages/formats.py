@@ -37,6 +37,15 @@ def day(moment: datetime | date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def days_from_today(day: date) -> str:
+    """Write how far a day is from today: `today`, `in 5 days`, `12 days ago`."""
+    days = (day - timezone.localdate()).days
+    if days == 0:
+        return "today"
+    away = f"{abs(days):,} day{'' if abs(days) == 1 else 's'}"
+    return f"in {away}" if days > 0 else f"{away} ago"
+
+
 def exactly(moment: datetime) -> str:
     """Write an instant in full, in the business's time zone: `Mon 23 Nov 2026, 14:35:48 GMT`."""
     local = timezone.localtime(moment)

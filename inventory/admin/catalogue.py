@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from inventory import operations
-from inventory.models import Barcode, Category, Item, Picture, Unit
+from inventory.models import Barcode, Category, Item, Lot, Picture, Unit
 from pages.admin import CatalogueAdmin
 
 
@@ -71,6 +71,24 @@ class CategoryAdmin(CatalogueAdmin):
     list_select_related = ["parent"]
     search_fields = ["name__icontains"]
     ordering = ["name", "pk"]
+
+
+@admin.register(Lot)
+class LotAdmin(CatalogueAdmin):
+    """A lot comes into being when goods of it are received; here its day can be set right."""
+
+    list_display = ["code", "item", "expires_on"]
+    list_select_related = ["item"]
+    search_fields = ["code__istartswith", "item__sku__iexact"]
+    search_help_text = "The beginning of a lot's code, or a SKU"
+    ordering = ["expires_on", "pk"]
+    readonly_fields = ["code", "item"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Unit)

@@ -24,6 +24,7 @@ class StockLevelAdmin(LedgerAdmin):
     list_display = [
         "item",
         "location",
+        "lot",
         "on_hand",
         "allocated",
         "held",
@@ -31,7 +32,7 @@ class StockLevelAdmin(LedgerAdmin):
         "available",
         "version",
     ]
-    list_select_related = ["item", "location"]
+    list_select_related = ["item", "location", "lot"]
     search_fields = ["item__sku__iexact", "location__code__iexact"]
     search_help_text = "A SKU or the code of a place"
     ordering = ["-pk"]
@@ -53,7 +54,14 @@ class StockMovementAdmin(LedgerAdmin):
         "reason",
         "actor",
     ]
-    list_select_related = ["level__item", "level__location", "actor", "reason", "reversal_of"]
+    list_select_related = [
+        "level__item",
+        "level__location",
+        "level__lot",
+        "actor",
+        "reason",
+        "reversal_of",
+    ]
     search_fields = ["level__item__sku__iexact", "reference__startswith"]
     search_help_text = "A SKU, or how a reference begins"
     ordering = ["-recorded_at", "-pk"]
@@ -95,7 +103,7 @@ class HoldAdmin(LedgerAdmin):
 @admin.register(Allocation)
 class AllocationAdmin(LedgerAdmin):
     list_display = ["reference", "level", "quantity", "created_at"]
-    list_select_related = ["level__item", "level__location"]
+    list_select_related = ["level__item", "level__location", "level__lot"]
     search_fields = ["reference__istartswith", "level__item__sku__iexact"]
     search_help_text = "A SKU, or how a reference begins"
     ordering = ["-pk"]

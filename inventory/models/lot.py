@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models.codes import validate_code
@@ -19,6 +20,13 @@ class LotQuerySet(models.QuerySet["Lot"]):
     def for_user(self, user: "User | AnonymousUser") -> Self:
         """They belong to the catalogue; what stands of them where is narrowed by place."""
         return self if user.is_active else self.none()
+
+    def search(self, text: str) -> Self:
+        """An exact code is the answer; else codes and SKUs that begin so."""
+        exact = self.filter(code__iexact=text)
+        if exact.exists():
+            return exact
+        return self.filter(Q(code__istartswith=text) | Q(item__sku__istartswith=text))
 
     def by_expiry(self) -> Self:
         """Those that expire first come first, those that do not last."""
@@ -59,6 +67,9 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:lot-detail", args=[self.pk])
 
     @property
     def is_out_of_date(self) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from inventory.models import Barcode, Category, Item, Unit
+from inventory.models import Barcode, Category, Item, Tracking, Unit
 from inventory.models.constraint import constraint_of
 from inventory.operations.pictures import keep_picture
 from jobs import idempotency
@@ -43,6 +43,7 @@ def create_item(
     price: Decimal | None = None,
     reorder_at: int | None = None,
     stocked: bool = True,
+    tracking: str = Tracking.NONE,
     barcodes: Sequence[str] = (),
     picture: bytes | None = None,
     key: UUID | None = None,
@@ -69,6 +70,7 @@ def create_item(
                         price,
                         reorder_at,
                         stocked,
+                        tracking,
                         sorted(barcodes),
                         picture and hashlib.sha256(picture).hexdigest(),
                     ]
@@ -84,6 +86,7 @@ def create_item(
                 price=price,
                 reorder_at=reorder_at,
                 stocked=stocked,
+                tracking=tracking,
                 picture=keep_picture(content=picture) if picture else None,
             )
             Barcode.objects.bulk_create(Barcode(code=code, item=item) for code in barcodes)

@@ -21,6 +21,7 @@ from inventory.views.holds import (
 )
 from inventory.views.item import change_picture, item_detail, item_new
 from inventory.views.items import item_list
+from inventory.views.lots import lot_detail, lot_list
 from inventory.views.movements import movement_list
 from inventory.views.pictures import picture
 from inventory.views.proof import ledger_proof
@@ -41,6 +42,8 @@ __all__ = [
     "item_list",
     "item_new",
     "ledger_proof",
+    "lot_detail",
+    "lot_list",
     "move_stock",
     "movement_list",
     "picture",

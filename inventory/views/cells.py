@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from inventory.models import Hold, HoldStatus, StockMovement
+from inventory.models import Hold, HoldStatus, Lot, StockMovement
 from inventory.models.movement import belongs_to
 from pages import formats
 from pages.templatetags import look
@@ -75,7 +75,11 @@ def line_name(line: StockMovement) -> SafeString:
 
 
 def line_place(line: StockMovement) -> SafeString:
-    return look.plate(line.level.location.code)
+    plate = look.plate(line.level.location.code)
+    lot = line.level.lot
+    if lot is None:
+        return plate
+    return format_html('{} <a class="lot" href="{}">{}</a>', plate, lot.get_absolute_url(), lot)
 
 
 def change(line: StockMovement) -> SafeString:
@@ -88,6 +92,43 @@ def reference(line: StockMovement) -> str | SafeString:
     if not line.reference:
         return ""
     return format_html('<a href="{}">{}</a>', belongs_to(line.reference), line.reference)
+
+
+def lot_code(lot: Lot) -> SafeString:
+    return format_html('<a class="code" href="{}">{}</a>', lot.get_absolute_url(), lot.code)
+
+
+def lot_sku(lot: Lot) -> SafeString:
+    item = lot.item
+    return format_html('<a class="code" href="{}">{}</a>', item.get_absolute_url(), item.sku)
+
+
+def lot_name(lot: Lot) -> SafeString:
+    return name(lot.item)
+
+
+def lot_expiry(lot: Lot) -> str | SafeString:
+    """The day, and how far it is from today, in words."""
+    if lot.expires_on is None:
+        return "never"
+    kind = "bad" if lot.is_out_of_date else "aside"
+    return format_html(
+        '{} <span class="{}">{}</span>',
+        formats.day(lot.expires_on),
+        kind,
+        formats.days_from_today(lot.expires_on),
+    )
+
+
+def lot_places(lot: Any) -> SafeString:
+    """The first of its places, and how many others there are."""
+    plates = [look.plate(level.location.code) for level in lot.standing[:3]]
+    more = len(lot.standing) - len(plates)
+    return format_html(
+        "{}{}",
+        format_html_join(" ", "{}", ((plate,) for plate in plates)),
+        f" and {more} more" if more else "",
+    )
 
 
 _HOLD_STATES = {

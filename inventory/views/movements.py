@@ -112,6 +112,13 @@ MOVEMENTS = ListSpec(
 def movement_list(request: HttpRequest) -> HttpResponseBase:
     """Show the ledger, newest line first."""
     movements = StockMovement.objects.for_user(request.user).select_related(
-        "level__item", "level__location", "actor", "reason", "note", "reversal", "reversal_of"
+        "level__item",
+        "level__location",
+        "level__lot",
+        "actor",
+        "reason",
+        "note",
+        "reversal",
+        "reversal_of",
     )
     return show_list(request, MOVEMENTS, movements, template="inventory/movements.html")

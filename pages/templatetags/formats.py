@@ -21,6 +21,7 @@ for _write in (
     formats.when,
     formats.until,
     formats.day,
+    formats.days_from_today,
 ):
     register.filter(_write.__name__, _or_nothing(_write))
 register.filter("exactly", _or_nothing(formats.exactly))

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.roles import DEVELOPER
 from inventory import operations
-from inventory.models import Allocation, Hold, Location, StockLevel, StockMovement
+from inventory.models import Allocation, Hold, Location, Lot, StockLevel, StockMovement
 from tests.factories import grant, make_item, make_place, make_site, make_stock, make_user
 from tests.test_project import OPEN, PAGES
 
@@ -119,6 +119,10 @@ ROWS = {
     "inventory:release-hold": Row(**THING, of="hold", sends=({},)),
     "inventory:confirm-hold": Row(**THING, of="hold", sends=({"reference": "=order:1"},)),
     "inventory:deallocate-stock": Row(**THING, of="allocation", sends=({"quantity": "=1"},)),
+    "inventory:lot-list": listed(
+        {"q": "=L-1"}, {"item": "=JAM"}, {"expires": "=soon"}, {"stands": "=gone"}
+    ),
+    "inventory:lot-detail": Row(of="lot"),
     "inventory:movement-list": listed(
         {"place": "place"}, {"reference": "reference"}, {"q": "reference"}, {"item": "=MUG"}
     ),
@@ -178,6 +182,7 @@ FREE = {
     "inventory_unit": {},
     "inventory_barcode": {},
     "inventory_reason": {},
+    "inventory_lot": {},
     "accounts_user": {},
     "accounts_role": {},
     "jobs_outboxevent": {},
@@ -219,6 +224,11 @@ class House:
             actor=boss,
         )
         level = StockLevel.objects.get(location=place)
+        make_item(sku="JAM", tracking="lot")
+        jam = {"sku": "JAM", "lot": "L-1", "actor": boss, "reference": "order:HIDDEN"}
+        operations.receive_stock(place="NORTH-1", quantity=2, **jam | {"reference": ""})
+        operations.receive_stock(place="HIDDEN-1", quantity=8888, **jam)
+        lot = Lot.objects.get()
         movement = StockMovement.objects.get(level=level)
         hold = operations.hold_stock(
             lines=[("MUG", 1111)],
@@ -248,6 +258,7 @@ class House:
             "level": (level.pk,),
             "movement": (movement.pk,),
             "hold": (hold.pk,),
+            "lot": (lot.pk,),
             "allocation": (allocation.pk,),
             "check": (getattr(check, "pk", 1),),
             "low": (self.mug.pk,),
@@ -258,6 +269,7 @@ class House:
         self.nowhere = {
             **{noun: (nothing,) for noun, value in self.there.items() if isinstance(value, tuple)},
             "item": (self.mug.pk,),
+            "lot": (lot.pk,),
             "on_site": (on_site[0], nothing),
             "place": "NOSUCH-1",
             "reference": "order:NOSUCH",
@@ -326,7 +338,7 @@ class TestStrangers:
     @pytest.mark.parametrize("name", sorted(ROWS.keys() - OPEN))
     def test_are_asked_to_sign_in(self, client, name):
         row = ROWS[name]
-        nowhere = dict.fromkeys(("item", *(table[0] for table in PLACED.values())), (1,))
+        nowhere = dict.fromkeys(("item", "lot", *(table[0] for table in PLACED.values())), (1,))
         url = url_of(name, row, {**nowhere, "grant": (1,), "on_site": (1, 1)})
 
         for answer in (client.get(url), client.post(url)):

@@ -28,6 +28,8 @@ MATRIX = {
     ("inventory:ledger-proof", "get"): LOOKERS,
     ("inventory:hold-list", "get"): LOOKERS,
     ("inventory:hold-detail", "get"): LOOKERS,
+    ("inventory:lot-list", "get"): LOOKERS,
+    ("inventory:lot-detail", "get"): LOOKERS,
     ("inventory:hold-stock", "post"): HOLDERS,
     ("inventory:extend-hold", "post"): HOLDERS,
     ("inventory:change-hold", "post"): HOLDERS,
@@ -78,6 +80,7 @@ ABOUT_A_HOLD = {
     "release-hold",
     "confirm-hold",
     "deallocate-stock",
+    "lot-detail",
 }
 
 

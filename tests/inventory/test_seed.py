@@ -21,6 +21,7 @@ from inventory.models import (
     Item,
     LedgerCheck,
     Location,
+    Lot,
     LowStock,
     MovementKind,
     Picture,
@@ -143,7 +144,7 @@ class TestSeed:
     def test_fills_an_empty_house(self):
         call_command("seed", verbosity=0)
 
-        assert Item.objects.count() == 300
+        assert Item.objects.count() == 303  # three of them by lot
         assert Item.objects.filter(picture=None).count() == 0
         assert Item.objects.filter(category__parent=None).count() == 0
         assert Location.objects.holding().count() == 12
@@ -161,6 +162,7 @@ class TestSeed:
         [line] = [each for each in printed.getvalue().splitlines() if "Warehouse 2" in each]
         assert line.endswith("(at SOUTH alone)")
         assert LowStock.objects.filter(out=False).count() == 18
+        assert [one.is_out_of_date for one in Lot.objects.by_expiry()] == [True, *[False] * 6]
         assert LedgerCheck.objects.get().proved
         assert not Item.objects.filter(last_moved_at=None).exists()
         sizes = [len(picture.thumbnail) for picture in Picture.objects.all()]

@@ -9,6 +9,7 @@ from inventory import operations
 from inventory.management.demo.booking import Desk
 from inventory.management.demo.calendar import dates
 from inventory.management.demo.catalogue import make_items, wares
+from inventory.management.demo.lots import make_delicacies
 from inventory.management.demo.places import make_grants, make_places
 from inventory.management.demo.promises import make_promises
 from inventory.management.demo.story import FEWEST, Act, Sold, first_story, next_story
@@ -40,6 +41,7 @@ def fill() -> int:
         if refused := _book(first_story(_sold()), who):
             raise RuntimeError(f"{refused} acts of the story were refused: it does not add up")
         make_promises(who)
+        items += make_delicacies(who)
         make_grants(people=who)
     _bring_up_to_date(items)
     return len(items)
