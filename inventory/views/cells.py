@@ -111,13 +111,10 @@ def lot_expiry(lot: Lot) -> str | SafeString:
     """The day, and how far it is from today, in words."""
     if lot.expires_on is None:
         return "never"
-    kind = "bad" if lot.is_out_of_date else "aside"
-    return format_html(
-        '{} <span class="{}">{}</span>',
-        formats.day(lot.expires_on),
-        kind,
-        formats.days_from_today(lot.expires_on),
-    )
+    away = formats.days_from_today(lot.expires_on)
+    if lot.is_out_of_date:
+        return format_html("{} {}", formats.day(lot.expires_on), look.state(away, "bad"))
+    return format_html('{} <span class="aside">{}</span>', formats.day(lot.expires_on), away)
 
 
 def lot_places(lot: Any) -> SafeString:

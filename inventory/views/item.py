@@ -45,6 +45,7 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
         "item": item,
         "categories": _with_those_above(item.category),
         "levels": levels,
+        "places": len({level.location_id for level in levels}),
         "most": max((level.on_hand for level in levels), default=0),
         "timeline": timeline,
         "here": frozenset(line.movement.pk for line in timeline.lines),

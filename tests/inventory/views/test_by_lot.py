@@ -101,7 +101,7 @@ class TestShip:
     def test_shows_the_lots_to_choose_from(self, warehouse, jam):
         form = warehouse.get(url_of("ship-stock", jam), headers=PART)
 
-        assert "OLD, out of date since 1 Mar 2020 3 free" in text_of(form)
+        assert "OLD, expired 1 Mar 2020 3 free" in text_of(form)
 
 
 class TestCount:
@@ -124,7 +124,7 @@ class TestCount:
 def test_the_page_shows_each_lot_where_it_stands(warehouse, jam):
     page = text_of(warehouse.get(jam.get_absolute_url()))
 
-    assert "OLD, out of date since 1 Mar 2020" in page
+    assert "OLD, expired 1 Mar 2020" in page
     assert "LATE, until 1 Mar 2099" in page
 
 
