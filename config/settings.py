@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -11,6 +12,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env, EnvError
+from psycopg import OperationalError
 from psycopg.conninfo import conninfo_to_dict
 
 # Whoever has the settings has the Celery app, so that `shared_task` publishes where they say.
@@ -130,8 +132,26 @@ TEMPLATES = [
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 _STATEMENT_TIMEOUTS = {"web": "5s", "clock": "10min", "work": "10min"}
+
+
+def _try_again(pool: Any) -> None:
+    # As anybody who asks for one: at most one more is begun at a time, and those who wait get it.
+    with suppress(OperationalError):
+        pool.putconn(pool.getconn(timeout=0.01))
+
+
 _POOLS: dict[str, dict[str, Any]] = {
-    "web": {"min_size": 2, "max_size": 10, "timeout": 3, "max_waiting": 50}
+    "web": {
+        "min_size": 2,
+        "max_size": 10,
+        "timeout": 3,
+        "max_waiting": 50,
+        # A connection that cannot be made is tried again after 1, 2, 4, 8 … seconds, for five
+        # minutes if let: a server that was away for a minute would be missed for another. Given up
+        # after one, and begun anew, it is tried each second.
+        "reconnect_timeout": 1,
+        "reconnect_failed": _try_again,
+    }
 }
 
 

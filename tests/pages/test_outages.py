@@ -1,6 +1,7 @@
 """Real servers that are really away: nobody listens at the addresses used here."""
 
 import logging
+from threading import Event, Timer
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ import redis
 from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from config import settings
 from pages.outages import is_outage
 from tests.factories import make_user
 
@@ -82,15 +84,54 @@ def another_connection():
 ADDRESS = {"host", "port", "user", "password", "dbname"}
 
 
-def make_pool(*, size):
+def make_pool(*, size, **options):
     given = connection.get_connection_params()
     address = {name: given[name] for name in given if name in ADDRESS}
-    return ConnectionPool(kwargs=address, min_size=size, max_size=size, open=True)
+    options = {"min_size": size, "max_size": size, "kwargs": address} | options
+    return ConnectionPool(open=True, **options)
 
 
 def lines_of(caplog):
     """What was logged besides the line that every request has."""
     return [each for each in caplog.records if "request_finished" not in each.getMessage()]
+
+
+class Leaving(psycopg.Connection):
+    """A connection to a server that may go away, and come back."""
+
+    away = Event()
+
+    @classmethod
+    def connect(cls, conninfo="", **address):
+        here = {} if not cls.away.is_set() else {"host": NOWHERE}
+        return super().connect(conninfo, **address | here)
+
+
+@pytest.fixture
+def pool_of_an_absent_server(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        Leaving.away.set()
+        with make_pool(size=1, connection_class=Leaving, **settings._POOLS["web"]) as pool:
+            yield pool
+
+
+def test_a_server_that_was_away_for_long_is_found_when_it_is_back(pool_of_an_absent_server):
+    pool = pool_of_an_absent_server
+    with pytest.raises(PoolTimeout):
+        pool.getconn(timeout=4.5)
+
+    Leaving.away.clear()
+
+    with pool.connection(timeout=1.5) as found:  # left to itself it would try again after 7 s
+        assert found.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_who_waits_for_a_server_is_served_when_it_is_back(pool_of_an_absent_server):
+    coming_back = Timer(2.5, Leaving.away.clear)
+    coming_back.start()
+
+    with pool_of_an_absent_server.connection(timeout=4) as found:
+        assert found.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.mark.django_db
