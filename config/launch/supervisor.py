@@ -14,7 +14,9 @@ from config.launch.refusal import Refusal
 
 FIRST_PAUSE = 0.2  # seconds before the first new start; doubled each time
 LONGEST_PAUSE = 30.0
-LIVED_WELL = 30.0  # after so many seconds of life the pauses begin anew
+# After so many seconds of life the pauses begin anew: what was killed had started well by then, and
+# what cannot start is gone sooner.
+LIVED_WELL = 5.0
 
 
 class Supervisor:

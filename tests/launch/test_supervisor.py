@@ -101,6 +101,23 @@ class TestSupervisor:
         assert pauses[:4] == [0.2, 0.4, 0.8, 1.6]
         assert max(pauses) == 30
 
+    async def test_starts_at_once_again_what_had_lived_well(self, monkeypatch):
+        pauses = []
+
+        async def pause(seconds):
+            pauses.append(seconds)
+            await real_sleep(0)
+
+        real_sleep = asyncio.sleep
+        monkeypatch.setattr("config.launch.supervisor.asyncio.sleep", pause)
+        monkeypatch.setattr("config.launch.supervisor.LIVED_WELL", 0.1)
+        async with supervising() as supervisor:
+            await supervisor.keep(program("import time; time.sleep(0.2)"))
+            while supervisor.deaths["family"] < 4:
+                await real_sleep(0.01)
+
+        assert pauses[:3] == [0.2] * 3
+
     async def test_says_why_something_does_not_start(self):
         async with supervising() as supervisor:
             await supervisor.keep(program("raise ValueError('no such shelf')"))
