@@ -7,6 +7,8 @@ import structlog
 from django.http import HttpRequest
 from django.urls import reverse
 
+from pages import outages
+
 logger = structlog.get_logger(__name__)
 
 type Badge = Callable[[HttpRequest], int | None]
@@ -91,9 +93,12 @@ def _badge(entry: Entry, request: HttpRequest) -> int | None:
         return None
     try:
         return entry.badge(request)
-    except Exception:
+    except Exception as failure:
         # A number beside a word is not worth the page.
-        logger.exception("badge_failed", entry=entry.label)
+        if outages.is_outage(failure):
+            logger.warning("badge_failed", entry=entry.label, cause=" ".join(str(failure).split()))
+        else:
+            logger.exception("badge_failed", entry=entry.label)
         return None
 
 

@@ -1,4 +1,5 @@
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from pages import navigation
@@ -76,3 +77,12 @@ class TestNavigation:
         )
 
         assert [link.badge for link in links(request_of(make_user()))] == [None, 5]
+
+    def test_a_badge_whose_server_is_away_is_no_mistake_of_ours(self, caplog):
+        def away(request):
+            raise OperationalError("the connection is lost")
+
+        register(Entry(label="Today", url_name="pages:today", icon="home", order=0, badge=away))
+
+        assert [link.badge for link in links(request_of(make_user()))] == [None]
+        assert [(line.levelname, line.exc_info) for line in caplog.records] == [("WARNING", None)]
