@@ -304,6 +304,15 @@ class TestAllocations:
 
         assert figures(mug) == [(3, 2, 0), (4, 0, 0)]
 
+    def test_what_was_given_back_is_gone_for_who_comes_later(self, mug, actor):
+        [promise] = operations.allocate_stock(
+            sku="MUG", quantity=3, reference="order:7", actor=actor
+        )
+        operations.deallocate_stock(allocation=promise.pk, quantity=3, actor=actor)
+
+        with pytest.raises(operations.PromiseGone, match="shipped or given back"):
+            operations.deallocate_stock(allocation=promise.pk, quantity=3, actor=actor)
+
     def test_no_more_is_given_back_than_is_promised(self, mug, actor):
         [promise] = operations.allocate_stock(
             sku="MUG", quantity=3, reference="order:7", actor=actor
