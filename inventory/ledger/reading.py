@@ -85,9 +85,10 @@ def lock(
     """
     holds = _held(cursor, named(requests) | set(touched))
     locked = holds.keys()
-    keys = _keys(cursor, requests, holds)
     allocations = _allocated(cursor, requests)
     levels = _levels(cursor, requests, holds, allocations)
+    # Not before: who waited here for the same request must see it, not that nothing is left.
+    keys = _keys(cursor, requests, holds)
     if allocations:
         # Under the lock of its level an allocation stands still.
         allocations = _allocated(cursor, requests)

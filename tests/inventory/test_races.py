@@ -152,6 +152,21 @@ def test_the_same_key_at_once_is_one_hold():
     assert len({hold.pk for hold in holds}) == 1, holds
 
 
+def test_the_same_key_at_once_is_one_hold_of_the_last_ones():
+    make_stock(5, item=make_item(sku="LAST-TWICE"))
+    actor, key = make_user(), uuid4()
+
+    holds = at_once(
+        8,
+        lambda: operations.hold_stock(
+            lines=[("LAST-TWICE", 5)], lifetime=QUARTER, actor=actor, key=key
+        ),
+    )
+
+    assert len({hold.pk for hold in holds if isinstance(hold, Hold)}) == 1, holds
+    assert all(isinstance(hold, Hold) for hold in holds), holds
+
+
 def test_the_same_key_at_once_for_two_things_refuses_one():
     make_stock(5, item=make_item(sku="ONE"))
     make_stock(5, item=make_item(sku="OTHER"))
