@@ -1,7 +1,7 @@
 """The locks, in the one order of the house, and what is read under them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -15,6 +15,7 @@ from inventory.ledger.sql import (
     OPEN_LEVELS,
     READ_ALLOCATIONS,
     READ_ALLOCATIONS_AT,
+    READ_BESIDE,
     READ_FACTS,
     READ_KEYS,
     READ_LOTS,
@@ -125,6 +126,23 @@ def lock(
         lots=_lots(cursor, levels),
     )
     return stock, facts[0][-1]
+
+
+def beside(
+    cursor: CursorWrapper, requests: Sequence[Request], stock: Stock, items: Collection[int]
+) -> bool:
+    """Whether some of these items stand where a promise may take them, and are not locked.
+
+    A move to a place where nothing had stood brings them there while its end is waited for.
+    """
+    chosen = _chosen_from(requests)
+    chosen["promised"] = [item for item in chosen["promised"] if item in items]
+    if not chosen["promised"]:
+        return False
+    locked = [level.id for level in stock.levels.values()]
+    cursor.execute(READ_BESIDE, chosen | {"locked": locked})
+    [[found]] = cursor.fetchall()
+    return bool(found)
 
 
 def overdue(cursor: CursorWrapper, items: Sequence[int]) -> list[int]:
@@ -276,21 +294,19 @@ def _levels(
     promised += [promise.key for promise in allocations.values()]
     wanted |= {(key.item, key.place) for key in promised}
     _open(cursor, requests)
-    choosing = [request for request in requests if request.kind in _CHOOSING]
-    scopes = [request.scope.paths for request in choosing]
-    paths = None if None in scopes else sorted(set(chain.from_iterable(filter(None, scopes))))
-    cursor.execute(
-        LOCK_LEVELS,
-        {
-            **_pairs(wanted),
-            "promised": sorted({line.item for line in _lines(choosing)}),
-            "paths": paths,
-        },
-    )
+    cursor.execute(LOCK_LEVELS, _pairs(wanted) | _chosen_from(requests))
     return {
         Key(item, place, lot): Level(id, Balance(*balance), version)
         for item, place, lot, id, *balance, version in cursor.fetchall()
     }
+
+
+def _chosen_from(requests: Sequence[Request]) -> dict[str, Any]:
+    """The items of which a level is to be chosen, and the places that it may be at."""
+    choosing = [request for request in requests if request.kind in _CHOOSING]
+    scopes = [request.scope.paths for request in choosing]
+    paths = None if None in scopes else sorted(set(chain.from_iterable(filter(None, scopes))))
+    return {"promised": sorted({line.item for line in _lines(choosing)}), "paths": paths}
 
 
 def _open(cursor: CursorWrapper, requests: Sequence[Request]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from itertools import chain
 
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts.access import EVERYWHERE
 from inventory.ledger import reading, writing
-from inventory.ledger.plan import Planned, plan
+from inventory.ledger.plan import Plan, Planned, plan
 from inventory.ledger.refusals import (
     NotEnoughStock,
     TooBusy,
@@ -17,6 +18,7 @@ from inventory.ledger.refusals import (
     is_a_race,
 )
 from inventory.ledger.request import Done, Outcome, Refused, Request
+from inventory.ledger.stock import Stock
 from inventory.models.movement import MovementKind
 from jobs import outbox
 
@@ -90,13 +92,7 @@ def _tried(asked: Sequence[Request], touched: frozenset[int], *, reclaims: bool)
     with connection.cursor() as cursor:
         stock, now = reading.lock(cursor, asked, touched)
         planned = plan(asked, stock, now=now)
-        if reclaims and (overdue := reading.overdue(cursor, _pressed(asked, planned.outcomes))):
-            raise _Overdue(overdue)
-        # What gives way was only read so far: a hold is locked before the levels.
-        if loose := (planned.holds.keys() & stock.holds) - reading.named(asked) - touched:
-            raise reading.Stale(loose)
-        if any(posting.level == 0 for posting in planned.postings):
-            raise reading.Stale  # a lot came to the shelf after its target was opened
+        _see_enough(cursor, asked, touched, stock, planned, reclaims=reclaims)
         movements, holds = writing.write(cursor, planned, stock)
     if planned.postings:
         by_level = {level.id: key.item for key, level in stock.levels.items()}
@@ -119,6 +115,32 @@ def _tried(asked: Sequence[Request], touched: frozenset[int], *, reclaims: bool)
         hold = outcome.hold and holds.get(outcome.hold, outcome.hold)
         outcomes.append(Done(booked, hold, outcome.replayed, outcome.broken))
     return outcomes
+
+
+def _see_enough(
+    cursor: CursorWrapper,
+    asked: Sequence[Request],
+    touched: frozenset[int],
+    stock: Stock,
+    planned: Plan,
+    *,
+    reclaims: bool,
+) -> None:
+    """See that a plan was made with all in sight, and all that it changes locked.
+
+    :raises Stale: if it must be made anew, with more
+    :raises _Overdue: if holds that should have ended stand in the way
+    """
+    pressed = _pressed(asked, planned.outcomes)
+    if reading.beside(cursor, asked, stock, pressed):
+        raise reading.Stale
+    if reclaims and (overdue := reading.overdue(cursor, pressed)):
+        raise _Overdue(overdue)
+    # What gives way was only read so far: a hold is locked before the levels.
+    if loose := (planned.holds.keys() & stock.holds) - reading.named(asked) - touched:
+        raise reading.Stale(loose)
+    if any(posting.level == 0 for posting in planned.postings):
+        raise reading.Stale  # a lot came to the shelf after its target was opened
 
 
 def _pressed(asked: Sequence[Request], outcomes: Sequence[Refused | Planned]) -> list[int]:

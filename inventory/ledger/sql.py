@@ -132,6 +132,17 @@ LOCK_LEVELS = """
     FOR NO KEY UPDATE OF level
 """
 
+# Goods that came, while the lock was waited for, to a level that was not there before.
+READ_BESIDE = """
+    SELECT EXISTS (
+        SELECT FROM inventory_stocklevel AS level
+        JOIN inventory_location AS place ON place.id = level.location_id
+        WHERE level.item_id = ANY(%(promised)s::bigint[]) AND place.sells
+          AND (%(paths)s::ltree[] IS NULL OR place.path <@ %(paths)s::ltree[])
+          AND level.on_hand > 0 AND level.id <> ALL(%(locked)s::bigint[])
+    )
+"""
+
 # Read after the lock, by a statement of its own: READ COMMITTED shows it what the wait let through.
 READ_FACTS = """
     SELECT 'item', id, sku, stocked, tracking, NULL, NULL, clock_timestamp()

@@ -2,15 +2,18 @@
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from inventory import operations
 from inventory.models import Hold, StockMovement
 from tests import processes
 from tests.acts import adjust, all_at_once, at_once
+from tests.eventually import eventually
 from tests.factories import make_item, make_place, make_stock, make_user
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -181,6 +184,44 @@ def test_the_same_key_at_once_for_two_things_refuses_one():
 
     kinds = Counter(type(outcome).__name__ for outcome in outcomes)
     assert kinds == {"Hold": 3, "KeyTaken": 3}, outcomes
+
+
+@pytest.mark.parametrize("act", ["hold", "allocate"])
+def test_goods_that_go_to_a_new_place_meanwhile_can_be_promised(act):
+    shelf, actor = make_stock(3), make_user(superuser=True)
+    asked = {
+        "hold": lambda: operations.hold_stock(
+            lines=[(shelf.item.sku, 3)], lifetime=QUARTER, actor=actor, key=uuid4()
+        ),
+        "allocate": lambda: operations.allocate_stock(
+            sku=shelf.item.sku, quantity=3, reference="order:8", actor=actor
+        ),
+    }
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            operations.move_stock(
+                sku=shelf.item.sku,
+                place=shelf.location.code,
+                to_place=make_place().code,
+                quantity=3,
+                actor=actor,
+            )
+            promised = pool.submit(all_at_once, [asked[act]])
+            eventually(somebody_waits_for_us, seconds=20)
+
+        [outcome] = promised.result()
+
+    assert not isinstance(outcome, Exception), outcome
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+            " AND transactionid = pg_current_xact_id()::xid)"
+        )
+        [[waits]] = cursor.fetchall()
+    return waits
 
 
 def test_a_hold_is_confirmed_or_expired_and_never_both():
