@@ -49,6 +49,7 @@ def start(module: str, *given: object, url: str) -> subprocess.Popen[str]:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "BACKROOM_LOG_LEVEL": "ERROR",
         },
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
