@@ -248,6 +248,19 @@ class TestMove:
         assert [(part.key, part.quantity) for part in planned.holds[1].parts] == [(Key(MUG, B), 6)]
         assert planned.allocations[50].key == Key(MUG, B)
 
+    def test_carries_as_much_of_several_promises_as_goes(self):
+        stock = stock_of(6, held(1, (A, 2)), held(2, (A, 2)), allocations=[promised(2, "order:1")])
+
+        planned, changes = self.moved(3, stock)
+
+        assert changes[101] == Balance(on_hand=3, held=3)
+        assert [part.key for part in planned.holds[2].parts] == [Key(MUG, B)]
+        assert {part.key: part.quantity for part in planned.holds[1].parts} == {
+            Key(MUG, A): 1,
+            Key(MUG, B): 1,
+        }
+        assert not planned.allocations
+
     def test_carries_a_part_and_leaves_the_rest(self):
         planned, _ = self.moved(5, stock_of(8, held(1, (A, 8))))
 

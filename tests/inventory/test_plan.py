@@ -193,6 +193,20 @@ class TestPlanReversal:
 
         assert refused.shortages[0].available_now == 5
 
+    def test_of_a_move_is_refused_at_one_of_its_places_alone(self):
+        halves = {
+            42: Origin(Key(MUG, BIN_A), MovementKind.MOVE, Balance(on_hand=-3), False),
+            43: Origin(Key(MUG, BIN_B), MovementKind.MOVE, Balance(on_hand=3), False),
+        }
+        stock = stock_of({(MUG, BIN_A): 0, (MUG, BIN_B): 3}, origins=halves)
+        lines = [Line(MUG, 0, BIN_A, reverses=42), Line(MUG, 0, BIN_B, reverses=43)]
+
+        alone = [plan([ask(MovementKind.REVERSE, line)], stock, now=NOW) for line in lines]
+        whole = plan([ask(MovementKind.REVERSE, *lines)], stock, now=NOW)
+
+        assert [each.outcomes[0].code for each in alone] == ["not_reversible"] * 2
+        assert [each.after.on_hand for each in whole.postings] == [3, 0]
+
     def test_of_a_reversal_is_refused(self):
         [refused] = self.reversal(
             self.shipment(kind=MovementKind.REVERSE, reversed_already=False)
