@@ -92,6 +92,7 @@ class House(RuleBasedStateMachine):
             return done
         with pytest.raises(operations.NotEnoughStock):
             act()
+        self.read_ends()
         return None
 
     # --- goods -------------------------------------------------------------------------------
@@ -395,6 +396,7 @@ class House(RuleBasedStateMachine):
         if not ended:
             with pytest.raises(operations.NotEnoughStock):
                 operations.hold_stock(**ask, actor=self.actor, key=uuid4())
+            self.read_ends()
             return
         made = operations.hold_stock(**ask, actor=self.actor, key=uuid4())
         if not fits:
