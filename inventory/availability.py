@@ -72,6 +72,17 @@ def of_item(item: Item, *, scope: Scope) -> Figures:
     return Figures(**{name: int(number) for name, number in found.items()})
 
 
+def of_levels(levels: Iterable[StockLevel]) -> Figures:
+    """Add up levels that were read already, with their places."""
+    levels = list(levels)
+    return Figures(
+        on_hand=sum(level.on_hand for level in levels),
+        allocated=sum(level.allocated for level in levels),
+        held=sum(level.held for level in levels),
+        available=sum(level.available for level in levels if level.location.sells),
+    )
+
+
 def by_place(item: Item, *, scope: Scope) -> list[StockLevel]:
     """The levels of one item in `scope` that hold something, in picking order."""
     levels = StockLevel.objects.within(scope).filter(item=item)

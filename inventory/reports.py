@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, Subquery, Sum
+from django.db.models.functions import JSONArray
 
 from accounts.access import Scope
+from inventory import availability
 from inventory.availability import Figures
 from inventory.models import (
     Hold,
@@ -21,6 +24,7 @@ from inventory.models import (
     StockMovement,
 )
 from inventory.models.hold import maker
+from inventory.models.level import StockLevelQuerySet
 
 # The newest lines of each level by its own index, then the newest of those: however long the
 # ledger is, a page reads a page for each place.
@@ -97,22 +101,23 @@ def timeline(
     item: Item,
     *,
     scope: Scope,
+    lot: Lot | None = None,
     before: Position | None = None,
     line: StockMovement | None = None,
     size: int = 50,
 ) -> Timeline:
     """Explain the figures of `item` in `scope`, or those at the position `before`.
 
-    With `line` the page is the one that shows this line of the item: the newest, or one that
-    begins with it.
+    With `lot` they are those of one of its lots. With `line` the page is the one that shows this
+    line of the item: the newest, or one that begins with it.
     """
     # Lines beyond these versions came while we were reading; the figures do not know them.
-    levels = list(
-        StockLevel.objects.within(scope).filter(item=item).select_related("location", "lot")
-    )
+    of_item = StockLevel.objects.within(scope).filter(item=item)
+    asked = of_item if lot is None else _with_changes(of_item.filter(lot=lot))
+    levels = list(asked.select_related("location", "lot"))
     if line is not None:
         before = _at(line, levels, size)
-    figures = before.carried if before else _sum(levels)
+    figures = before.carried if before else availability.of_levels(levels)
     movements = _newest(levels, before, size + 1)
     more, movements = len(movements) > size, movements[:size]
 
@@ -163,11 +168,12 @@ class AskedLine:
         return sum(part.quantity for part in self.parts) + self.elsewhere
 
 
-def holds_of_item(item: Item, *, scope: Scope) -> list[HeldOf]:
-    """Who holds an item in `scope`, whoever ends first at the top."""
+def holds_of_item(item: Item, *, scope: Scope, lot: Lot | None = None) -> list[HeldOf]:
+    """Who holds an item, or a lot of it, in `scope`, whoever ends first at the top."""
+    of_item = HoldLine.objects.within(scope).filter(level__item=item)
     parts = (
-        HoldLine.objects.within(scope)
-        .filter(level__item=item, hold__status=HoldStatus.ACTIVE)
+        (of_item if lot is None else of_item.filter(level__lot=lot))
+        .filter(hold__status=HoldStatus.ACTIVE)
         .select_related("hold", "level__location")
         .annotate(by=maker("hold__principal"))
         .order_by("hold__expires_at", "hold", "line", "n")
@@ -215,20 +221,15 @@ def meanwhile(level: StockLevel, *, since: int, size: int = 10) -> list[StockMov
     return list(reversed(lines[:size]))
 
 
-def changes_of(lot: Lot, *, scope: Scope) -> list[tuple[str, int]]:
-    """What each kind of movement has changed of a lot in `scope`, in base units, by its label.
-
-    The sum of them is what stands there.
+def changes_of(levels: Sequence[StockLevel]) -> list[tuple[str, int]]:
+    """What each kind of movement has changed of what is on hand at the levels of a timeline of a
+    lot, by its label.
     """
-    sums = (
-        StockMovement.objects.within(scope)
-        .filter(level__lot=lot)
-        .exclude(on_hand_delta=0)
-        .order_by("kind")
-        .values_list("kind")
-        .annotate(change=Sum("on_hand_delta"))
-    )
-    return [(MovementKind(kind).label, int(change)) for kind, change in sums]
+    sums: Counter[str] = Counter()
+    for level in levels:
+        for kind, change in level.changes:  # type: ignore[attr-defined]  # annotated
+            sums[kind] += change
+    return [(kind.label, sums[kind]) for kind in MovementKind if sums[kind]]
 
 
 def causes_of(broken: Sequence[StockMovement]) -> dict[int, StockMovement]:
@@ -247,6 +248,21 @@ def causes_of(broken: Sequence[StockMovement]) -> dict[int, StockMovement]:
         pairs.values()
     )
     return {line: causes[cause] for line, cause in pairs.items()}
+
+
+def _with_changes(levels: StockLevelQuerySet) -> StockLevelQuerySet:
+    """Read with each level what each kind of movement has changed of what is on hand there, as
+    pairs `changes`: in one statement, so that the sum of them is what is on hand.
+    """
+    sums = (
+        StockMovement.objects.filter(level=OuterRef("pk"))
+        .exclude(on_hand_delta=0)
+        .order_by()
+        .values("kind")
+        .annotate(change=Sum("on_hand_delta"))
+        .values(pair=JSONArray("kind", "change"))
+    )
+    return levels.annotate(changes=ArraySubquery(sums))
 
 
 def _newest(levels: list[StockLevel], before: Position | None, size: int) -> list[StockMovement]:
@@ -299,15 +315,6 @@ def _at(line: StockMovement, levels: list[StockLevel], size: int) -> Position | 
     )
     # A line is before a position that has a greater id, so this one is the first.
     return Position(line.recorded_at, line.pk + 1, carried)
-
-
-def _sum(levels: list[StockLevel]) -> Figures:
-    return Figures(
-        on_hand=sum(level.on_hand for level in levels),
-        allocated=sum(level.allocated for level in levels),
-        held=sum(level.held for level in levels),
-        available=sum(level.available for level in levels if level.location.sells),
-    )
 
 
 def _sold_before(movements: list[StockMovement]) -> dict[int, bool]:

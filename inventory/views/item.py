@@ -1,12 +1,9 @@
 """The page of an item, taking a new one into the catalogue, and giving one its picture."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core import signing
-from django.core.exceptions import BadRequest
 from django.db.models import OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,12 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import scope_of
 from inventory import availability, operations, reports
-from inventory.availability import Figures
 from inventory.forms import ItemForm, PictureForm
 from inventory.models import Allocation, Barcode, Category, Item, StockMovement, Unit
-from inventory.reports import HeldOf, Position
+from inventory.reports import HeldOf
+from inventory.views.positions import opened, sealed
 from jobs.idempotency import IdempotencyError
-from pages.keyset import NOT_OURS
 from pages.parts import go_to
 from pages.requests import PageRequest
 
@@ -52,7 +48,7 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
         # Most items have none, and need not be asked.
         "holds": _held(request, item) if any(each.held for each in levels) else [],
         "allocations": _promised(request, item) if any(e.allocated for e in levels) else [],
-        "earlier": _sealed(timeline.earlier, item) if timeline.earlier else "",
+        "earlier": sealed(timeline.earlier, of=item),
     }
     return render(request, "inventory/item.html", context)
 
@@ -121,7 +117,7 @@ def change_picture(request: PageRequest, pk: int) -> HttpResponse:
 def _asked(request: PageRequest, item: Item) -> dict[str, Any]:
     """Which page of the timeline is asked for: one before a position, or one with a line."""
     if "before" in request.GET:
-        return {"before": _opened(request.GET["before"], item)}
+        return {"before": opened(request.GET["before"], of=item)}
     return {"line": _line(request, item)} if "line" in request.GET else {}
 
 
@@ -140,31 +136,3 @@ def _with_those_above(category: Category | None) -> list[Category]:
         path.insert(0, category)
         category = category.parent
     return path
-
-
-def _salt(item: Item) -> str:
-    # A position of one item explains nothing of another.
-    return f"inventory.timeline.{item.pk}"
-
-
-def _sealed(position: Position, item: Item) -> str:
-    carried = position.carried
-    return signing.dumps(
-        [
-            position.at.isoformat(),
-            position.id,
-            carried.on_hand,
-            carried.allocated,
-            carried.held,
-            carried.available,
-        ],
-        salt=_salt(item),
-    )
-
-
-def _opened(text: str, item: Item) -> Position:
-    try:
-        at, id, *figures = signing.loads(text, salt=_salt(item))
-    except signing.BadSignature as edited:
-        raise BadRequest(NOT_OURS) from edited
-    return Position(datetime.fromisoformat(at), id, Figures(*figures))

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import scope_of
 from inventory import availability, reports
-from inventory.models import Item, Lot, StockLevel, StockMovement
+from inventory.models import Allocation, Item, Lot, StockLevel
+from inventory.reports import HeldOf
 from inventory.views import cells
+from inventory.views.positions import opened, sealed
 from pages.lists import ByCode, Choice, Column, Empty, ListSpec, View, show_list
 from pages.requests import PageRequest
 
 _SOON = timedelta(days=30)
-_LAST = 100  # lines of the ledger on the page of a lot
+_LINES = 50  # of the ledger, on a page of a lot
 
 
 def _expiring(lots: QuerySet[Lot], when: str) -> QuerySet[Lot]:
@@ -137,22 +139,39 @@ def lot_list(request: HttpRequest) -> HttpResponseBase:
 def lot_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show a lot: where it stands, what is promised of it, and where it came from and went."""
     lot = get_object_or_404(Lot.objects.for_user(request.user).select_related("item"), pk=pk)
-    levels = StockLevel.objects.for_user(request.user).filter(lot=lot)
-    standing = availability.standing(levels.select_related("location", "lot"))
-    lines = StockMovement.objects.for_user(request.user).filter(level__lot=lot)
-    shown = lines.select_related("level__location", "level__item", "actor", "reason", "reversal_of")
-    on_hand = sum(level.on_hand for level in standing)
-    changes = reports.changes_of(lot, scope=scope_of(request.user))
+    before = opened(request.GET["before"], of=lot) if "before" in request.GET else None
+    # Everything on the page is said of one reading of the levels, so it agrees whatever is booked
+    # meanwhile.
+    timeline = reports.timeline(
+        lot.item, lot=lot, scope=scope_of(request.user), before=before, size=_LINES
+    )
+    levels = availability.standing(timeline.levels)
+    changes = reports.changes_of(timeline.levels)
+    figures = availability.of_levels(levels)
     context = {
         "lot": lot,
         "item": lot.item,
-        "levels": standing,
-        "most": max((level.on_hand for level in standing), default=0),
-        "on_hand": on_hand,
-        "available": sum(level.available for level in standing if level.location.sells),
+        "levels": levels,
+        "most": max((level.on_hand for level in levels), default=0),
+        "figures": figures,
         "changes": changes,
-        "adds_up": sum(change for _, change in changes) == on_hand,
-        "lines": shown.order_by("-recorded_at", "-pk")[:_LAST],
-        "last": _LAST,
+        "timeline": timeline,
+        "adds_up": timeline.adds_up and sum(change for _, change in changes) == figures.on_hand,
+        "earlier": sealed(timeline.earlier, of=lot),
+        "holds": _held(request, lot) if figures.held else [],
+        "allocations": _promised(request, lot) if figures.allocated else [],
     }
     return render(request, "inventory/lot_page.html", context)
+
+
+def _held(request: PageRequest, lot: Lot) -> list[HeldOf]:
+    if not request.user.has_perm("inventory.view_hold"):
+        return []
+    return reports.holds_of_item(lot.item, lot=lot, scope=scope_of(request.user))
+
+
+def _promised(request: PageRequest, lot: Lot) -> list[Allocation]:
+    if not request.user.has_perm("inventory.view_allocation"):
+        return []
+    promises = Allocation.objects.for_user(request.user).filter(level__lot=lot)
+    return list(promises.select_related("level__location").order_by("created_at", "pk"))

@@ -5,7 +5,7 @@ import pytest
 from accounts.access import scope_of
 from inventory import operations, reports
 from inventory.models import Location, StockMovement
-from tests.factories import make_place, make_site, make_stock, make_user
+from tests.factories import make_item, make_place, make_site, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +80,18 @@ class TestAPlaceThatIsNotSoldAnyMore:
         assert newest.adds_up
         assert earlier.adds_up
         assert asked_for.adds_up
+
+
+class TestChangesOfALot:
+    def test_are_those_of_the_reading_whatever_is_booked_meanwhile(self):
+        item, place, actor = make_item(tracking="lot"), make_place(), make_user()
+        book = {"sku": item.sku, "place": place.code, "lot": "L-1", "actor": actor}
+        operations.receive_stock(quantity=8, **book)
+        operations.ship_stock(quantity=3, **book)
+        read = explained(item, lot=item.lots.get())
+        operations.ship_stock(quantity=4, **book)
+
+        changes = reports.changes_of(read.levels)
+
+        assert changes == [("Receive", 8), ("Ship", -3)]
+        assert sum(change for _, change in changes) == read.figures.on_hand

@@ -1,15 +1,21 @@
 """The list of lots and the page of one: what expires, where it stands, where it came from."""
 
+import html
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from inventory import operations
-from inventory.models import Location, Lot
-from tests.factories import make_item, make_place, make_user
-from tests.inventory.views.acts import text_of
+from inventory.models import Lot
+from tests.factories import grant, make_item, make_place, make_user
+from tests.inventory.views.acts import make_person, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +43,31 @@ def receive(code, quantity, actor, **rest):
     return operations.receive_stock(
         sku="JAM", place="A-01", quantity=quantity, lot=code, actor=actor, **rest
     )
+
+
+def ship(code, actor, times=1):
+    for _ in range(times):
+        operations.ship_stock(sku="JAM", place="A-01", quantity=1, lot=code, actor=actor)
+
+
+def hold(quantity, actor, **rest):
+    return operations.hold_stock(
+        lines=[("JAM", quantity)],
+        lifetime=timedelta(hours=1),
+        actor=actor,
+        key=uuid4(),
+        **rest,
+    )
+
+
+def page_of(client, code, **asked):
+    return text_of(client.get(Lot.objects.get(code=code).get_absolute_url(), asked))
+
+
+def earlier(response):
+    """Where the link to earlier lines leads."""
+    [link] = re.findall(r'rel="next" href="([^"]*)"', response.content.decode())
+    return html.unescape(link)
 
 
 def listed(client, **asked):
@@ -104,11 +135,68 @@ class TestThePage:
 
         assert "Out of date" in page
 
-    def test_takes_few_queries(self, warehouse, jam, django_assert_max_num_queries):
-        url = Lot.objects.get(code="SOON").get_absolute_url()
+    def test_takes_few_queries(self, warehouse, jam, actor, django_assert_max_num_queries):
+        url = Lot.objects.get(code="OLD").get_absolute_url()
+        hold(1, actor)
+        hold(1, actor)
+        operations.allocate_stock(sku="JAM", quantity=1, reference="order:8", actor=actor)
 
         with django_assert_max_num_queries(10):
             warehouse.get(url)
+
+    def test_leads_back_to_the_receipt_however_many_lines_came_later(self, warehouse, jam, actor):
+        receive("SOON", 100, actor)
+        ship("SOON", actor, times=52)
+        url = Lot.objects.get(code="SOON").get_absolute_url()
+
+        newest = warehouse.get(url)
+        older = warehouse.get(url + earlier(newest))
+
+        assert "delivery:SOON" not in text_of(newest)
+        assert "delivery:SOON" in text_of(older)
+        assert text_of(newest).count(" Shipped ") + text_of(older).count(" Shipped ") == 52
+        assert "Adds up Receive +103, Ship −52 = 51 on hand" in text_of(newest)
+        assert "Adds up Receive +103, Ship −52 = 51 on hand" in text_of(older)
+
+    def test_refuses_a_cursor_of_another_lot(self, warehouse, jam, actor):
+        receive("SOON", 100, actor)
+        ship("SOON", actor, times=52)
+        here, other = (Lot.objects.get(code=code).get_absolute_url() for code in ("SOON", "LATE"))
+        link = earlier(warehouse.get(here))
+
+        assert warehouse.get(here + link).status_code == 200
+        assert warehouse.get(other + link).status_code == 400
+        assert warehouse.get(f"{here}?before=edited").status_code == 400
+
+    def test_tells_who_holds_it_and_to_whom_it_is_promised(self, warehouse, jam, actor):
+        ship("OLD", actor, times=3)
+        promise = {"sku": "JAM", "place": "A-01", "quantity": 1, "actor": actor}
+        held = hold(2, actor, contact="Ms Plum")
+        operations.allocate_stock(**promise, reference="order:8", key=uuid4())
+        later = hold(1, actor, contact="Mr Pear")
+        operations.allocate_stock(**promise, reference="order:9", key=uuid4())
+
+        soon, late = page_of(warehouse, "SOON"), page_of(warehouse, "LATE")
+
+        assert "3 on hand, 1 allocated, 2 held, 0 available" in soon
+        assert f"{held} for Ms Plum" in soon
+        assert "Promised to 1 1 order:8" in soon
+        assert "Mr Pear" not in soon
+        assert "order:9" not in soon
+        assert "3 on hand, 1 allocated, 1 held, 1 available" in late
+        assert f"{later} for Mr Pear" in late
+        assert "Promised to 1 1 order:9" in late
+
+    def test_shows_no_movement_to_whoever_may_not_see_them(self, jam):
+        person = make_user()
+        person.user_permissions.add(Permission.objects.get(codename="view_lot"))
+        client = Client()
+        client.force_login(person)
+
+        page = page_of(client, "SOON")
+
+        assert "3 on hand, 3 available" in page
+        assert "delivery:SOON" not in page
 
     def test_of_none_is_not_found(self, warehouse):
         assert warehouse.get(reverse("inventory:lot-detail", args=[1])).status_code == 404
@@ -143,19 +231,77 @@ class TestTheWayThere:
         assert f'href="{Lot.objects.get(code="SOON").get_absolute_url()}"' in page
 
 
-def test_the_day_of_a_lot_is_set_right_in_the_admin(admin_client, jam):
-    lot = Lot.objects.get(code="OLD")
-    url = reverse("admin:inventory_lot_change", args=[lot.pk])
+class TestSomebodyKeptToOneSite:
+    @pytest.fixture
+    def kept(self, jam, actor):
+        """Sees B-01 alone, where 5 of the 11 stand; 2 of them came from A-01."""
+        other = make_place(code="B-01")
+        receive("LATE", 5, actor)
+        operations.move_stock(
+            sku="JAM",
+            place="A-01",
+            to_place="B-01",
+            quantity=2,
+            lot="LATE",
+            actor=actor,
+            key=uuid4(),
+        )
+        operations.receive_stock(sku="JAM", place="B-01", quantity=3, lot="LATE", actor=actor)
+        person = make_person("Warehouse", name="Warehouse 2")
+        grant(person, other)
+        client = Client()
+        client.force_login(person)
+        return client
 
-    admin_client.post(url, {"expires_on": "2030-01-31"})
+    def test_reads_numbers_that_add_up_there(self, kept, warehouse):
+        page, whole = page_of(kept, "LATE"), page_of(warehouse, "LATE")
 
-    lot.refresh_from_db()
-    assert lot.expires_on.isoformat() == "2030-01-31"
-    assert admin_client.get(reverse("admin:inventory_lot_add")).status_code == 403
+        assert "5 on hand, 5 available" in page
+        assert "Adds up Receive +3, Move +2 = 5 on hand" in page
+        assert "delivery:LATE" not in page
+        assert " A 01 " not in page
+        assert "11 on hand, 11 available" in whole
+        assert " A 01 " in whole
+
+    def test_finds_on_the_list_what_stands_there(self, kept):
+        page = text_of(kept.get(reverse(LIST)))
+
+        assert re.search(r" LATE JAM .* 5 5 B 01 ", page)
+        assert " SOON JAM " not in page
+        assert " A 01 " not in page
 
 
-def test_numbers_are_those_of_where_one_may_look(warehouse, jam, actor):
-    assert Location.objects.filter(code="A-01").exists()
-    page = text_of(warehouse.get(Lot.objects.get(code="LATE").get_absolute_url()))
+class TestInTheAdmin:
+    def test_its_day_is_set_right_and_remembered(self, admin_client, jam):
+        lot = Lot.objects.get(code="OLD")
+        url = reverse("admin:inventory_lot_change", args=[lot.pk])
 
-    assert "3 on hand, 3 available" in page
+        admin_client.post(url, {"expires_on": "2030-01-31", "code": "OTHER", "item": "1"})
+
+        lot.refresh_from_db()
+        assert lot.expires_on.isoformat() == "2030-01-31"
+        assert (lot.code, lot.item) == ("OLD", jam)
+        assert "Expires on" in LogEntry.objects.get(object_id=str(lot.pk)).get_change_message()
+
+    def test_is_not_made_or_deleted(self, admin_client, jam):
+        lot = Lot.objects.get(code="OLD")
+
+        assert admin_client.get(reverse("admin:inventory_lot_add")).status_code == 403
+        gone = admin_client.post(
+            reverse("admin:inventory_lot_delete", args=[lot.pk]), {"post": "yes"}
+        )
+        assert gone.status_code == 403
+        assert Lot.objects.filter(pk=lot.pk).exists()
+
+    def test_an_item_with_stock_keeps_its_tracking(self, admin_client, jam):
+        url = reverse("admin:inventory_item_change", args=[jam.pk])
+        form = admin_client.get(url).context["adminform"].form
+        fields = {name: form[name].value() for name in form.fields}
+        inline = {"barcodes-TOTAL_FORMS": "0", "barcodes-INITIAL_FORMS": "0"}
+        sent = {name: value for name, value in fields.items() if value not in (None, False)}
+
+        answer = admin_client.post(url, {**sent, **inline, "tracking": "none"})
+
+        assert "tracking" in answer.context["adminform"].form.errors
+        jam.refresh_from_db()
+        assert jam.tracking == "lot"
