@@ -146,6 +146,10 @@ class StockMovementQuerySet(models.QuerySet["StockMovement"]):
         """Those at `place` and at everything beneath it."""
         return self._of_levels(StockLevel.objects.filter(location__path__at_or_below=place.path))
 
+    def of_lots(self, code: str) -> Self:
+        """Those of every lot with this code, in any case."""
+        return self._of_levels(StockLevel.objects.filter(lot__code__iexact=code))
+
     def search(self, text: str) -> Self:
         """Of the item with this SKU or barcode, or with a reference that begins so."""
         if item := Item.objects.by_code(text).first():

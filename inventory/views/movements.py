@@ -8,13 +8,18 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from inventory.models import Item, Location, MovementKind, Reason, StockMovement
+from inventory.models import Item, Location, Lot, MovementKind, Reason, StockMovement
 from inventory.views import cells
 from pages.lists import ByCode, Choice, Column, DateRange, Empty, Exact, ListSpec, show_list
 
 
 def _of_item(movements: Any, item: Item) -> Any:
     return movements.of_item(item)
+
+
+def _of_lot(movements: Any, lot: Lot) -> Any:
+    # Two items may have lots of one code; the filter by item tells them apart.
+    return movements.of_lots(lot.code)
 
 
 def _at(movements: Any, place: Location) -> Any:
@@ -87,6 +92,12 @@ MOVEMENTS = ListSpec(
             code="sku",
             narrow=_of_item,
             hint="Its SKU",
+        ),
+        ByCode(
+            "lot",
+            "Lot",
+            rows=lambda user: Lot.objects.for_user(user),
+            narrow=_of_lot,
         ),
         ByCode(
             "place",

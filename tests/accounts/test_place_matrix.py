@@ -124,7 +124,11 @@ ROWS = {
     ),
     "inventory:lot-detail": Row(of="lot"),
     "inventory:movement-list": listed(
-        {"place": "place"}, {"reference": "reference"}, {"q": "reference"}, {"item": "=MUG"}
+        {"place": "place"},
+        {"reference": "reference"},
+        {"q": "reference"},
+        {"item": "=MUG"},
+        {"lot": "=L-1"},
     ),
     "inventory:reverse-movement": Row(**THING, of="movement", sends=({"note": "=x"},)),
     "inventory:ledger-proof": Row(),

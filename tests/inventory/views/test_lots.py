@@ -64,6 +64,12 @@ def page_of(client, code, **asked):
     return text_of(client.get(Lot.objects.get(code=code).get_absolute_url(), asked))
 
 
+def movements(client, **asked):
+    """The lots of the movements that are listed."""
+    page = client.get(reverse("inventory:movement-list"), asked).content.decode()
+    return re.findall(r'class="lot"[^>]*>([^<]*)<', page)
+
+
 def earlier(response):
     """Where the link to earlier lines leads."""
     [link] = re.findall(r'rel="next" href="([^"]*)"', response.content.decode())
@@ -229,6 +235,24 @@ class TestTheWayThere:
         page = warehouse.get(url).content.decode()
 
         assert f'href="{Lot.objects.get(code="SOON").get_absolute_url()}"' in page
+
+
+class TestMovementsOfALot:
+    def test_are_those_of_each_lot_with_its_code(self, warehouse, jam, actor):
+        make_item(sku="TEA", tracking="lot")
+        operations.receive_stock(sku="TEA", place="A-01", quantity=1, lot="soon", actor=actor)
+
+        both = movements(warehouse, lot="Soon")
+        one = movements(warehouse, lot="Soon", item="tea")
+
+        assert sorted(both) == ["SOON", "soon"]
+        assert one == ["soon"]
+
+    def test_of_an_unknown_one_are_refused(self, warehouse, jam):
+        answer = warehouse.get(reverse("inventory:movement-list"), {"lot": "NONE"})
+
+        assert answer.status_code == 400
+        assert "No lot here has the code “NONE”" in text_of(answer)
 
 
 class TestSomebodyKeptToOneSite:
