@@ -27,11 +27,13 @@ def place(code: str, user: Any) -> str | None:
 
 @resolver(order=25)
 def lot(code: str, user: Any) -> str | None:
-    """A lot, if only one item has one with this code."""
+    """A lot; the list of them if several items have one with this code."""
     if not user.has_perm("inventory.view_lot"):
         return None
     found = list(Lot.objects.for_user(user).filter(code__iexact=code)[:2])
-    return found[0].get_absolute_url() if len(found) == 1 else None
+    if len(found) > 1:
+        return f"{reverse('inventory:lot-list')}?{urlencode({'q': found[0].code})}"
+    return found[0].get_absolute_url() if found else None
 
 
 @resolver(order=30)
