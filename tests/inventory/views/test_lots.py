@@ -184,12 +184,13 @@ class TestThePage:
 
         soon, late = page_of(warehouse, "SOON"), page_of(warehouse, "LATE")
 
-        assert "3 on hand, 1 allocated, 2 held, 0 available" in soon
+        assert "3 on hand, 0 available" in soon
+        assert "1 allocated, 2 held, 0 left to sell" in soon
         assert f"{held} for Ms Plum" in soon
         assert "Promised to 1 1 order:8" in soon
         assert "Mr Pear" not in soon
         assert "order:9" not in soon
-        assert "3 on hand, 1 allocated, 1 held, 1 available" in late
+        assert "1 allocated, 1 held, 1 left to sell" in late
         assert f"{later} for Mr Pear" in late
         assert "Promised to 1 1 order:9" in late
 
