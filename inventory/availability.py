@@ -100,6 +100,16 @@ def _picking_order(level: StockLevel) -> tuple[bool, int, str, date, int]:
     return not place.sells, place.priority, place.code, expiry, level.pk
 
 
+def to_sell(level: StockLevel) -> int:
+    """How many of one level may be sold; its place should be loaded."""
+    return level.available if level.location.sells else 0
+
+
+def not_to_sell(level: StockLevel) -> int:
+    """How many of one level are unavailable: set apart, or free where nothing is sold."""
+    return level.on_hand - level.allocated - level.held - to_sell(level)
+
+
 def low(items: ItemQuerySet, *, scope: Scope, out: bool = False) -> ItemQuerySet:
     """Of `items` those that have run low in `scope`, or `out` only those of which nothing is left.
 

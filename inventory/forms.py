@@ -321,6 +321,27 @@ class MoveForm(BookForm):
         return given
 
 
+class MoveEverythingForm(KeyedForm):
+    """Where to bring all that stands at `place`."""
+
+    to_place = PlaceField()
+    note = forms.CharField(max_length=500, required=False)
+    accepts = AcceptsField()
+
+    def __init__(self, *args: Any, user: User, place: Location, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._place = place
+        to_place: Any = self.fields["to_place"]
+        to_place.for_user(user)
+        to_place.label = "To"
+
+    def clean_to_place(self) -> str:
+        code: str = self.cleaned_data["to_place"]
+        if code == self._place.code:
+            raise ValidationError(f"It stands at {code} already. Where to?")
+        return code
+
+
 class QuarantineForm(BookForm):
     reasons_for = MovementKind.QUARANTINE
     reference = None  # type: ignore[assignment]  # takes the field away, as Django says
@@ -395,6 +416,34 @@ class CountedForm(KeyedForm):
         """By how many base units the ledger is wrong, of a form that is valid so far."""
         difference: int = self.cleaned_data["counted"] - self.cleaned_data["seen_on_hand"]
         return difference
+
+
+class SheetForm(KeyedForm):
+    """What was counted at a place: for each row, by its name, a number or nothing.
+
+    Whatever is wrong with one row says nothing about the others: `counted` has those that are fine.
+    """
+
+    accepts = AcceptsField()
+
+    def __init__(self, *args: Any, rows: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in rows:
+            self.fields[f"counted-{name}"] = WholeField(
+                required=False,
+                min_value=0,
+                max_value=QUANTITY_MAX,
+                error_messages=_WHOLE | {"max_value": "At most 1,000,000,000 can be counted here."},
+            )
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """The rows that have a number, by their names; of a form that was cleaned."""
+        return {
+            name.removeprefix("counted-"): number
+            for name, number in self.cleaned_data.items()
+            if name.startswith("counted-") and number is not None
+        }
 
 
 class ReverseForm(KeyedForm):

@@ -13,6 +13,15 @@ register(
 )
 register(
     Entry(
+        label="Places",
+        url_name="inventory:place-list",
+        icon="places",
+        order=25,
+        permission="inventory.view_location",
+    )
+)
+register(
+    Entry(
         label="Movements",
         url_name="inventory:movement-list",
         icon="movements",

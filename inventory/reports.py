@@ -1,28 +1,33 @@
 """Read-only questions across tables."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONArray
 
 from accounts.access import Scope
 from inventory import availability
 from inventory.availability import Figures
+from inventory.ledger import Broken
 from inventory.models import (
+    Allocation,
     Hold,
     HoldLine,
     HoldStatus,
     Item,
+    Location,
     Lot,
     MovementKind,
     StockLevel,
     StockMovement,
 )
+from inventory.models.clock import ClockTimestamp
 from inventory.models.hold import maker
 from inventory.models.level import StockLevelQuerySet
 
@@ -263,6 +268,142 @@ def _with_changes(levels: StockLevelQuerySet) -> StockLevelQuerySet:
         .values(pair=JSONArray("kind", "change"))
     )
     return levels.annotate(changes=ArraySubquery(sums))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much stands in a place and all beneath it: different items, and base units of them."""
+
+    items: int = 0
+    pieces: int = 0
+
+
+# The newest lines of each level by its own index, then the newest of those.
+_NEWEST_IN = """(
+    SELECT movement.id
+    FROM inventory_location AS place
+    JOIN inventory_stocklevel AS level ON level.location_id = place.id
+    CROSS JOIN LATERAL (
+        SELECT line.id, line.recorded_at FROM inventory_stockmovement AS line
+        WHERE line.level_id = level.id ORDER BY line.version DESC LIMIT %s
+    ) AS movement
+    WHERE place.path <@ %s::ltree
+    ORDER BY movement.recorded_at DESC, movement.id DESC LIMIT %s
+)"""
+# What is held and what is promised to orders, in one question.
+_PROMISED_IN = """
+    SELECT 'hold:' || hold.id AS owner, part.quantity, level.item_id, item.sku, item.name,
+           place.code, hold.contact, person.name AS by, hold.expires_at AS at,
+           hold.expires_at <= clock_timestamp() AS is_over, 1 AS kind, part.id
+    FROM inventory_location AS place
+    JOIN inventory_stocklevel AS level ON level.location_id = place.id
+    JOIN inventory_item AS item ON item.id = level.item_id
+    JOIN inventory_holdline AS part ON part.level_id = level.id
+    JOIN inventory_hold AS hold ON hold.id = part.hold_id
+    LEFT JOIN accounts_user AS person ON 'user:' || person.id = hold.principal
+    WHERE place.path <@ %(path)s::ltree AND hold.status = 'active' AND %(holds)s
+    UNION ALL
+    SELECT promise.reference, promise.quantity, level.item_id, item.sku, item.name,
+           place.code, '', NULL, promise.created_at, false, 2, promise.id
+    FROM inventory_location AS place
+    JOIN inventory_stocklevel AS level ON level.location_id = place.id
+    JOIN inventory_item AS item ON item.id = level.item_id
+    JOIN inventory_allocation AS promise ON promise.level_id = level.id
+    WHERE place.path <@ %(path)s::ltree AND %(allocations)s
+    ORDER BY kind, at, id LIMIT %(size)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseIn:
+    """What is promised of one item at one place. A hold has an end, `at`, and who made it; an order
+    has the moment since when it was promised.
+    """
+
+    owner: str
+    quantity: int
+    item: int
+    sku: str
+    name: str
+    place: str
+    contact: str
+    by: str | None
+    at: datetime
+    is_over: bool
+
+    @property
+    def held(self) -> bool:
+        return self.owner.startswith("hold:")
+
+
+def promises_in(place: Location, *, holds: bool, allocations: bool, size: int) -> list[PromiseIn]:
+    """What is promised in a place and all beneath it: first what is held, whoever ends first at
+    the top, then what orders were promised; each kind if it was asked for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PROMISED_IN,
+            {"path": str(place.path), "holds": holds, "allocations": allocations, "size": size},
+        )
+        return [PromiseIn(*promise) for *promise, _, _ in cursor.fetchall()]
+
+
+def last_in(place: Location, *, size: int) -> list[StockMovement]:
+    """The newest lines of the ledger in a place and all beneath it."""
+    newest = RawSQL(_NEWEST_IN, [size, str(place.path), size])  # noqa: S611  # of our own words
+    return list(
+        StockMovement.objects.filter(pk__in=newest)
+        .select_related("level__item", "level__location", "actor", "reason", "reversal_of")
+        .order_by("-recorded_at", "-pk")
+    )
+
+
+_STANDING_IN = """
+    SELECT above.id, count(DISTINCT level.item_id), sum(level.on_hand)::bigint
+    FROM inventory_location AS above
+    JOIN inventory_location AS place ON place.path <@ above.path
+    JOIN inventory_stocklevel AS level ON level.location_id = place.id AND level.on_hand > 0
+    WHERE above.id = ANY(%(places)s)
+    GROUP BY above.id
+"""
+
+
+def standing_in(places: Iterable[Location]) -> dict[int, Standing]:
+    """What stands in each of `places`, by its primary key; who sees a place sees all beneath it."""
+    ids = [place.pk for place in places]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING_IN, {"places": ids})
+        found = {id: Standing(items, pieces) for id, items, pieces in cursor.fetchall()}
+    return {id: found.get(id, Standing()) for id in ids}
+
+
+def standing_at(place: Location) -> Standing:
+    """What stands at a place itself."""
+    levels = StockLevel.objects.filter(location=place, on_hand__gt=0)
+    found = levels.aggregate(items=Count("item", distinct=True), pieces=Sum("on_hand", default=0))
+    return Standing(found["items"], int(found["pieces"]))
+
+
+def promises_at(place: Location) -> list[Broken]:
+    """What is promised at a place itself, as what would break if its goods could not be sold."""
+    held = (
+        HoldLine.objects.filter(
+            level__location=place,
+            hold__status=HoldStatus.ACTIVE,
+            hold__expires_at__gt=ClockTimestamp(),
+        )
+        .order_by("level__item__sku", "hold", "line", "n")
+        .values_list("hold", "level__item__sku", "quantity")
+    )
+    allocated = (
+        Allocation.objects.filter(level__location=place)
+        .order_by("level__item__sku", "pk")
+        .values_list("reference", "level__item__sku", "quantity")
+    )
+    return [
+        *(Broken(f"hold:{hold}", sku, place.code, quantity) for hold, sku, quantity in held),
+        *(Broken(owner, sku, place.code, quantity) for owner, sku, quantity in allocated),
+    ]
 
 
 def _newest(levels: list[StockLevel], before: Position | None, size: int) -> list[StockMovement]:

@@ -18,11 +18,9 @@ def item(code: str, user: Any) -> str | None:
 
 @resolver(order=20)
 def place(code: str, user: Any) -> str | None:
-    """A place: the items that stand there."""
+    """A place, by its code in any case: its page."""
     found = Location.objects.for_user(user).filter(code__iexact=code).first()
-    if found is None or not user.has_perm("inventory.view_item"):
-        return None
-    return f"{reverse('inventory:item-list')}?{urlencode({'place': found.code})}"
+    return found.get_absolute_url() if found and user.has_perm("inventory.view_location") else None
 
 
 @resolver(order=25)

@@ -20,12 +20,12 @@ def items(text: str, user: Any, limit: int) -> list[Found]:
     ]
 
 
-@searcher(label="Places", order=20, permission="inventory.view_item")
+@searcher(label="Places", order=20, permission="inventory.view_location")
 def places(text: str, user: Any, limit: int) -> list[Found]:
-    """Places whose code begins so: leads to what stands there."""
+    """Places whose code begins so."""
     found = Location.objects.for_user(user).filter(code__istartswith=text).order_by("code", "pk")
     return [
-        Found(title=place.code, subtitle=place.name, url=_filtered("item", place=place.code))
+        Found(title=place.code, subtitle=place.name, url=place.get_absolute_url())
         for place in found[:limit]
     ]
 

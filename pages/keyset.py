@@ -9,7 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.core import signing
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
 from django.db.models import F, Field, Model, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
@@ -128,8 +128,7 @@ class _Order[Row: Model]:
         self._by = by
         self._descending = descending
         self._field = _output_field(queryset, by)
-        # What comes by a join or from an expression may be missing whatever its field says.
-        self._may_be_missing = "__" in by or not hasattr(queryset.model, by) or self._field.null
+        self._may_be_missing = _may_be_missing(queryset.model, by)
         direction = "down" if descending else "up"
         self._signer = signing.Signer(
             salt=f"pages.keyset:{queryset.model._meta.label}:{by}:{direction}"
@@ -200,6 +199,23 @@ class _Order[Row: Model]:
 def _output_field(queryset: QuerySet, by: str) -> Field:
     """Find out of what kind the values of `by` are, be it a column, a join or an annotation."""
     return F(by).resolve_expression(queryset.query.clone()).output_field
+
+
+def _may_be_missing(model: type[Model], by: str) -> bool:
+    """Whether a row may have no value: only columns of it and of what it always refers to do not.
+
+    What comes from an expression may be missing whatever its field says.
+    """
+    related: Any = model
+    for name in by.split("__"):
+        try:
+            field = related._meta.get_field(name)
+        except (FieldDoesNotExist, AttributeError):
+            return True
+        if field.null:
+            return True
+        related = field.related_model
+    return False
 
 
 def _plain(value: Any) -> Any:

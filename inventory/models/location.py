@@ -6,8 +6,9 @@ import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.db.models.functions import Upper
+from django.urls import reverse
 
 from accounts.access import Scope, movable_scope_of, scope_of
 from inventory.models.codes import validate_code
@@ -43,6 +44,18 @@ class LocationQuerySet(models.QuerySet["Location"]):
     def holding(self) -> Self:
         """Those that may hold stock."""
         return self.filter(structural=False)
+
+    def search(self, text: str) -> Self:
+        """An exact code is the answer; else codes that begin so, and names that have it."""
+        exact = self.filter(code__iexact=text)
+        if exact.exists():
+            return exact
+        return self.filter(Q(code__istartswith=text) | Q(name__icontains=text))
+
+    def around(self, pk: int) -> Self:
+        """A place, all that it stands in, and what stands directly in it."""
+        own = Location.objects.filter(pk=pk).values("path")
+        return self.filter(Q(parent=pk) | Q(path__at_or_above=Subquery(own)))
 
     def below(self, place: "Location") -> Self:
         """`place` itself and everything in it."""
@@ -164,3 +177,6 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:place-detail", args=[self.pk])

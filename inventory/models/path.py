@@ -24,3 +24,13 @@ class AtOrBelow(BuiltinLookup):
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
         return f"<@ {rhs}::ltree"
+
+
+@PathField.register_lookup
+class AtOrAbove(BuiltinLookup):
+    """`path__at_or_above="3.17"`: that place and all that it stands in."""
+
+    lookup_name = "at_or_above"
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"@> {rhs}::ltree"

@@ -26,7 +26,7 @@ from inventory.ledger import (
 from inventory.operations.allocations import allocate_stock, deallocate_stock
 from inventory.operations.broken_promises import tell_of_broken_promises
 from inventory.operations.condition import quarantine_stock, restore_stock, scrap_stock
-from inventory.operations.counts import count_stock
+from inventory.operations.counts import Tally, count_place, count_stock
 from inventory.operations.grants import (
     GrantRefused,
     change_grant,
@@ -87,6 +87,7 @@ __all__ = [
     "SamePlace",
     "SkuTaken",
     "StockError",
+    "Tally",
     "TooBusy",
     "WouldBreak",
     "adjust_stock",
@@ -96,6 +97,7 @@ __all__ = [
     "check_ledger",
     "confirm_hold",
     "count_last_of",
+    "count_place",
     "count_stock",
     "create_item",
     "deallocate_stock",

@@ -1,11 +1,24 @@
-"""Setting right what was counted."""
+"""Setting right what was counted: one item at a place, or many of them one after the other."""
 
-from uuid import UUID
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID, uuid5
 
 from accounts.models import User
-from inventory.ledger import Broken
+from inventory.ledger import Broken, StockError
 from inventory.models import MovementKind, StockMovement
 from inventory.operations.booking import book
+from jobs.idempotency import IdempotencyError
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of an item at a place, or of one of its lots; `seen` as in `count_stock`."""
+
+    sku: str
+    lot: str
+    counted: int
+    seen: int
 
 
 def count_stock(
@@ -44,3 +57,38 @@ def count_stock(
         accepts=accepts,
         key=key,
     )
+
+
+def count_place(
+    *,
+    place: str,
+    tallies: Iterable[Tally],
+    actor: User,
+    key: UUID,
+    accepts: frozenset[Broken] | None = frozenset(),
+) -> list[StockMovement | StockError | IdempotencyError]:
+    """Correct each level to what was counted of it; return its ledger line, or why it was refused.
+
+    Each is booked on its own, under a key of its own that comes of `key`: sent again, what was
+    booked already is answered with its line.
+    """
+    return [_counted(each, place=place, actor=actor, key=key, accepts=accepts) for each in tallies]
+
+
+def _counted(
+    tally: Tally, *, place: str, actor: User, key: UUID, accepts: frozenset[Broken] | None
+) -> StockMovement | StockError | IdempotencyError:
+    try:
+        return count_stock(
+            sku=tally.sku,
+            lot=tally.lot,
+            place=place,
+            counted=tally.counted,
+            seen=tally.seen,
+            actor=actor,
+            accepts=accepts,
+            # No code holds a line break, so no two levels share a name.
+            key=uuid5(key, f"{tally.sku.upper()}\n{tally.lot.upper()}"),
+        )
+    except (StockError, IdempotencyError) as refusal:
+        return refusal

@@ -1,5 +1,6 @@
 """Bringing goods to another place: one item, or all that stands somewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import batched
 from uuid import UUID
@@ -10,7 +11,16 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
-from inventory.ledger import Broken, Line, Refused, Request, StockError
+from inventory.ledger import (
+    Broken,
+    Line,
+    Outcome,
+    Refused,
+    Request,
+    SamePlace,
+    StockError,
+    TooBusy,
+)
 from inventory.models import MovementKind, StockLevel, StockMovement
 from inventory.operations.booking import book
 from inventory.operations.reach import place_to_move
@@ -20,11 +30,13 @@ A_CHUNK = 200  # levels a transaction, so that no lock is held long
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What still stands where it stood, and why."""
+    """What still stands where it stood, and why; `breaks` are the promises that stand on it."""
 
     sku: str
+    lot: str
     quantity: int
     why: str
+    breaks: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +99,29 @@ def move_everything(
     An item that is refused stays, the others go; a chunk that fails leaves what moved before it.
     Asked again it moves what stands there then, so that nothing goes twice. The lines share `key`
     as their group.
+
+    :raises SamePlace: if it is the same place
     """
     source = place_to_move(place, actor)
     target = place_to_move(to_place, actor)
+    if source == target:
+        raise SamePlace(f"It stands at {source} already. Where to?")
     standing = StockLevel.objects.for_user(actor).filter(location=source, on_hand__gt=0)
-    left: list[Left] = []
-    levels = list(standing.select_related("item").order_by("item_id"))
+    refusals: dict[int, Refused] = {}
+    levels = list(standing.select_related("item", "lot").order_by("item_id", "pk"))
     for chunk in batched(levels, A_CHUNK):
         requests = [
             Request(
                 MovementKind.MOVE,
-                (Line(level.item_id, level.on_hand, source.pk, to_place=target.pk),),
+                (
+                    Line(
+                        level.item_id,
+                        level.on_hand,
+                        source.pk,
+                        lot=level.lot_id,
+                        to_place=target.pk,
+                    ),
+                ),
                 actor=actor.pk,
                 scope=movable_scope_of(actor),
                 note=note,
@@ -106,23 +130,38 @@ def move_everything(
             )
             for level in chunk
         ]
-        whys = _why_not(requests)
-        left += [
-            Left(level.item.sku, level.on_hand, why)
-            for level, why in zip(chunk, whys, strict=True)
-            if why
-        ]
-    return Moved(len(levels) - len(left), tuple(left))
+        for level, outcome in zip(chunk, _posted(requests), strict=True):
+            if isinstance(outcome, Refused):
+                refusals[level.pk] = outcome
+    # Whoever pressed twice is not told of what went with the first.
+    now = dict(standing.filter(pk__in=refusals).values_list("pk", "on_hand"))
+    return Moved(len(levels) - len(refusals), _left(levels, refusals, now))
 
 
-def _why_not(requests: list[Request]) -> list[str]:
-    """Post one chunk; tell of each request why it was refused, or nothing."""
+def _left(
+    levels: Sequence[StockLevel], refusals: dict[int, Refused], now: dict[int, int]
+) -> tuple[Left, ...]:
+    return tuple(
+        Left(
+            sku=level.item.sku,
+            lot=level.lot.code if level.lot else "",
+            quantity=now[level.pk],
+            why=refusals[level.pk].text,
+            breaks=refusals[level.pk].breaks,
+        )
+        for level in levels
+        if level.pk in now
+    )
+
+
+def _posted(requests: list[Request]) -> Sequence[Outcome]:
+    """Post one chunk; what stops it as a whole refuses each of its requests."""
     try:
-        outcomes = ledger.post(requests)
+        return ledger.post(requests)
     except StockError as refusal:
-        return [str(refusal)] * len(requests)
+        stopped = Refused(refusal.code, str(refusal))
     except OperationalError as failure:
         if not isinstance(failure.__cause__, LockNotAvailable | QueryCanceled):
             raise
-        return ["Others are booking there just now. Press again."] * len(requests)
-    return [outcome.text if isinstance(outcome, Refused) else "" for outcome in outcomes]
+        stopped = Refused(TooBusy.code, "Others are booking there just now. Press again.")
+    return [stopped] * len(requests)

@@ -10,6 +10,7 @@ from inventory.views.acts import (
 )
 from inventory.views.allocations import deallocate_stock
 from inventory.views.counted import count_stock
+from inventory.views.counting import count_place
 from inventory.views.holds import (
     change_hold,
     confirm_hold,
@@ -23,7 +24,9 @@ from inventory.views.item import change_picture, item_detail, item_new
 from inventory.views.items import item_list
 from inventory.views.lots import lot_detail, lot_list
 from inventory.views.movements import movement_list
+from inventory.views.moving import move_everything
 from inventory.views.pictures import picture
+from inventory.views.places import place_detail, place_list
 from inventory.views.proof import ledger_proof
 from inventory.views.reversal import reverse_movement
 
@@ -32,6 +35,7 @@ __all__ = [
     "change_hold",
     "change_picture",
     "confirm_hold",
+    "count_place",
     "count_stock",
     "deallocate_stock",
     "extend_hold",
@@ -44,9 +48,12 @@ __all__ = [
     "ledger_proof",
     "lot_detail",
     "lot_list",
+    "move_everything",
     "move_stock",
     "movement_list",
     "picture",
+    "place_detail",
+    "place_list",
     "quarantine_stock",
     "receive_stock",
     "release_hold",

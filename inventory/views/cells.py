@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from inventory.models import Hold, HoldStatus, Lot, StockMovement
+from inventory import availability
+from inventory.models import Hold, HoldStatus, Location, Lot, StockLevel, StockMovement
 from inventory.models.movement import belongs_to
 from pages import formats
 from pages.templatetags import look
@@ -59,6 +60,45 @@ _STATES = {"Out": "out", "Low": "low"}
 def state(item: Any) -> SafeString:
     word = stock_state(item)
     return look.state(word, _STATES.get(word, "plain"))
+
+
+def place_code(place: Location) -> SafeString:
+    return format_html('<a href="{}">{}</a>', place.get_absolute_url(), look.plate(place.code))
+
+
+def place_sells(place: Location) -> SafeString:
+    return look.state("Sold", "plain") if place.sells else look.state("Not sold", "off")
+
+
+def level_sku(level: StockLevel) -> SafeString:
+    return sku(level.item)
+
+
+def level_name(level: StockLevel) -> SafeString:
+    """What it is, and of which lot."""
+    if level.lot is None:
+        return name(level.item)
+    lot = format_html('<a href="{}">{}</a>', level.lot.get_absolute_url(), level.lot.code)
+    return format_html("{} <small>lot {}</small>", name(level.item), lot)
+
+
+def level_place(level: StockLevel) -> SafeString:
+    return place_code(level.location)
+
+
+def level_available(level: StockLevel) -> SafeString:
+    to_sell = availability.to_sell(level)
+    kind = "available" if to_sell else "available zero"
+    return format_html('<span class="{}">{}</span>', kind, formats.quantity(to_sell))
+
+
+def level_make_up(level: StockLevel) -> SafeString:
+    return look.stock_bar(
+        availability.to_sell(level),
+        level.held,
+        level.allocated,
+        availability.not_to_sell(level),
+    )
 
 
 def kind(line: StockMovement) -> SafeString:

@@ -34,8 +34,14 @@ document.addEventListener("input", (event) => {
 // A scanner ends with Enter: the place is known then, and the form is not full yet.
 document.addEventListener("keydown", (event) => {
   const input = event.target;
-  if (event.key !== "Enter" || !(input instanceof HTMLInputElement) || input.name !== "place") return;
+  if (event.key !== "Enter" || !(input instanceof HTMLInputElement)) return;
   const form = input.form;
+  if (form?.dataset.all !== undefined && input.name === "to_place") {
+    event.preventDefault(); // all of a place is moved by the button, never by a scan
+    /** @type {HTMLElement | null} */ (form.querySelector("button.primary"))?.focus();
+    return;
+  }
+  if (input.name !== "place") return;
   const next = form && firstEmpty(form);
   if (!next || next === input) return;
   event.preventDefault();

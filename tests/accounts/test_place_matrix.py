@@ -110,6 +110,12 @@ ROWS = {
             {"quantity": "=5000", "lifetime": "=60"},
         ),
     ),
+    "inventory:place-list": listed({"q": "place"}, {"q": "=BIN"}, {"in": "place"}),
+    "inventory:place-detail": Row(**THING, of="location"),
+    "inventory:move-everything": Row(**THING, of="location", sends=({"to_place": "=NORTH-1"},)),
+    "inventory:count-place": Row(
+        **THING, of="location", sends=({"code": "=MUG"}, {"code": "=NOSUCH"})
+    ),
     "inventory:hold-list": listed(
         {"q": "contact"}, {"reference": "reference"}, {"q": "=MUG"}, {"status": "=active"}
     ),

@@ -26,6 +26,10 @@ MATRIX = {
     ("inventory:change-picture", "post"): {"Purchasing", "Supervisor", "Admin"},
     ("inventory:movement-list", "get"): LOOKERS,
     ("inventory:ledger-proof", "get"): LOOKERS,
+    ("inventory:place-list", "get"): LOOKERS,
+    ("inventory:place-detail", "get"): LOOKERS,
+    ("inventory:move-everything", "post"): MOVERS,
+    ("inventory:count-place", "post"): MOVERS,
     ("inventory:hold-list", "get"): LOOKERS,
     ("inventory:hold-detail", "get"): LOOKERS,
     ("inventory:lot-list", "get"): LOOKERS,
@@ -73,6 +77,7 @@ ABOUT_AN_ITEM = {
     "scrap-stock",
     "hold-stock",
 }
+ABOUT_A_PLACE = {"place-detail", "move-everything", "count-place"}
 ABOUT_A_HOLD = {
     "hold-detail",
     "extend-hold",
@@ -88,6 +93,8 @@ def url_of(name, shelf):
     bare = name.partition(":")[2]
     if bare in ABOUT_AN_ITEM:
         return reverse(name, args=[shelf.item.pk])
+    if bare in ABOUT_A_PLACE:
+        return reverse(name, args=[shelf.location.pk])
     if bare == "reverse-movement":
         return reverse(name, args=[shelf.movements.get().pk])
     if bare in ABOUT_A_HOLD:

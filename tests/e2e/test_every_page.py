@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from inventory import operations
-from inventory.models import Hold
+from inventory.models import Hold, Location
 from tests.acts import adjust
 from tests.e2e.acts import make_person, sign_in
 from tests.e2e.conftest import PHONE
@@ -57,6 +57,17 @@ def addresses(item) -> list[str]:
         reverse("inventory:adjust-stock", args=[item.pk]),
         "/items/new",
         reverse("inventory:hold-stock", args=[item.pk]),
+        "/places",
+        *[
+            address
+            for place in Location.objects.filter(levels__item=item)
+            for address in (
+                place.get_absolute_url(),
+                place.parent.get_absolute_url(),
+                reverse("inventory:count-place", args=[place.pk]),
+                reverse("inventory:move-everything", args=[place.pk]),
+            )
+        ],
         "/holds",
         *[hold.get_absolute_url() for hold in Hold.objects.all()],
         "/movements",

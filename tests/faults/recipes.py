@@ -27,6 +27,7 @@ ELSEWHERE = {
     "change_grant",
     "check_ledger",
     "count_last_of",
+    "count_place",  # one count_stock after the other
     "create_item",
     "grant_place",
     "keep_picture",

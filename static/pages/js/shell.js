@@ -110,6 +110,7 @@ const LEAST_OF_A_CODE = 5; // keys; whoever types a number so fast has typed a s
 let keys = 0;
 let last = 0;
 let before = "";
+let code = "";
 
 document.addEventListener("keydown", (event) => {
   const input = event.target;
@@ -119,13 +120,19 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     input.value = before;
+    // A page that knows what to do with it says so; else whoever scanned is told.
+    const told = new CustomEvent("scanned", { bubbles: true, cancelable: true, detail: code });
+    if (!input.dispatchEvent(told)) {
+      keys = 0;
+      return;
+    }
     input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
     input.reportValidity();
   }
   if (event.key === "Enter") keys = 0; // it ends a code: one that follows at once ends the next
   if (event.key.length !== 1) return;
-  if (!burst) [keys, before] = [0, input.value];
-  [keys, last] = [keys + 1, event.timeStamp];
+  if (!burst) [keys, before, code] = [0, input.value, ""];
+  [keys, last, code] = [keys + 1, event.timeStamp, code + event.key];
 }, true);
 
 document.addEventListener("input", (event) => {

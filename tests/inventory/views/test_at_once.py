@@ -1,14 +1,17 @@
 """The same page in several hands: real connections, rows that everybody sees."""
 
+from contextlib import closing
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections
+from django.test import Client
 from django.urls import reverse
 
-from inventory.models import StockMovement
+from inventory.models import StockLevel, StockMovement
 from tests.acts import all_at_once, at_once
-from tests.factories import make_stock
-from tests.inventory.views.acts import PART, browser_of, hidden, send
+from tests.factories import make_place, make_stock
+from tests.inventory.views.acts import PART, browser_of, hidden, send, text_of
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -105,3 +108,48 @@ def test_of_two_who_reverse_at_once_one_is_refused():
 
     assert sorted(answer.status_code for answer in answers) == [200, 422]
     assert StockMovement.objects.filter(reversal_of=line).count() == 1
+
+
+def test_what_others_hold_fast_stays_named_and_goes_when_pressed_again(monkeypatch):
+    monkeypatch.setattr("inventory.operations.moves.A_CHUNK", 1)
+    shelf, target = make_stock(5), make_place()
+    busy = make_stock(3, place=shelf.location)
+    url = reverse("inventory:move-everything", args=[shelf.location_id])
+    client, key = browser_of("Warehouse"), uuid4()
+    other = connections.create_connection("default")
+
+    with connection.cursor() as cursor, closing(other), other.cursor() as booking:
+        cursor.execute("SET lock_timeout = '100ms'")
+        booking.execute("BEGIN")
+        booking.execute("SELECT FROM inventory_stocklevel WHERE id = %s FOR UPDATE", [busy.pk])
+        first = send(client, url, key=key, to_place=target.code)
+        booking.execute("ROLLBACK")
+        again = send(client, url, key=key, to_place=target.code)
+        cursor.execute("RESET lock_timeout")
+
+    assert f"1 item went to {target}, 1 still stands here" in text_of(first)
+    assert f"3 of {busy.item} : Others are booking there just now" in text_of(first)
+    assert "HX-Redirect" in again
+    moved = StockLevel.objects.filter(location=target).order_by("on_hand")
+    assert list(moved.values_list("on_hand", flat=True)) == [3, 5]
+
+
+def test_a_sheet_sent_twice_at_once_books_each_row_once():
+    shelf = make_stock(20)
+    beside = make_stock(7, place=shelf.location)
+    url = reverse("inventory:count-place", args=[shelf.location_id])
+    key, cookies = uuid4(), browser_of("Warehouse").cookies
+    form = {f"seen-{one.item_id}-0": f"1/{one.on_hand}" for one in (shelf, beside)}
+    form |= {f"counted-{shelf.item_id}-0": "18", f"counted-{beside.item_id}-0": "9"}
+
+    def press():
+        again = Client()
+        again.cookies = cookies
+        return send(again, url, key=key, **form)
+
+    answers = at_once(4, press)
+
+    lines = StockMovement.objects.filter(level__location=shelf.location, kind="count")
+    assert {answer.status_code for answer in answers} == {200}
+    assert {"2 booked: 2 differ, 0 in all" in text_of(answer) for answer in answers} == {True}
+    assert sorted(lines.values_list("on_hand_delta", flat=True)) == [-2, 2]
