@@ -72,4 +72,4 @@ def report(**figures: Any) -> None:
     """Print what came of it, a figure a line."""
     for name, figure in figures.items():
         told = figure if isinstance(figure, str) else json.dumps(figure)
-        print(f"{name.replace('_', ' '):24}{told}")
+        print(f"{name.replace('_', ' '):<32}{told}")

@@ -74,6 +74,9 @@ class Audit:
     lost: list[dict[str, Any]]  # answered as booked, and not written, or not all of it
     doubled: list[dict[str, Any]]
     written_though_refused: list[dict[str, Any]]
+    # The same, but a try before the one that was refused had no answer: it went through later. Its
+    # key came twice, and a refusal is not remembered.
+    overtaken: list[dict[str, Any]]
     wrongly_refused: list[dict[str, Any]]
     oversold: int
 
@@ -94,6 +97,7 @@ def audit(asks: list[dict[str, Any]]) -> Audit:
     booked = [ask for ask in asks if ask["answer"] == "booked"]
     refused = [ask for ask in asks if ask["answer"] == "refused"]
     times = {id(ask): written.times(ask) for ask in booked + refused}
+    overtaken = [ask for ask in refused if times[id(ask)] == 1 and _was_tried_before(ask)]
     return Audit(
         asks=len(asks),
         booked=len(booked),
@@ -101,10 +105,16 @@ def audit(asks: list[dict[str, Any]]) -> Audit:
         unanswered=[ask for ask in asks if ask["answer"] not in ("booked", "refused")],
         lost=[ask for ask in booked if times[id(ask)] < 1],
         doubled=[ask for ask in booked if times[id(ask)] > 1],
-        written_though_refused=[ask for ask in refused if times[id(ask)]],
+        written_though_refused=[ask for ask in refused if times[id(ask)] and ask not in overtaken],
+        overtaken=overtaken,
         wrongly_refused=[ask for ask in refused if written.was_there(ask)],
         oversold=-min((0, *StockLevel.objects.values_list("available", flat=True))),
     )
+
+
+def _was_tried_before(ask: dict[str, Any]) -> bool:
+    """Whether a try of it had no answer, or none but that the house is away."""
+    return bool(ask.get("cut") or ask.get("away"))
 
 
 class _Written:

@@ -165,6 +165,7 @@ def main() -> None:
         booked=found["booked"],
         refused=found["refused"],
         **found["wrong"],
+        overtaken_by_their_refusal=len(found["overtaken"]),
         findings=len(found["findings"]),
         answers_503=found["away"],
         cut_off=found["cut"],

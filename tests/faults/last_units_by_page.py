@@ -33,6 +33,7 @@ def main() -> None:
         booked=found["booked"],
         refused=found["refused"],
         **found["wrong"],
+        overtaken_by_their_refusal=len(found["overtaken"]),
         findings=len(found["findings"]),
         cut_off=found["cut"],
         seconds=round(time.monotonic() - began),

@@ -198,6 +198,24 @@ class TestAudit:
 
         assert self.wrong(ask) == {"written_though_refused", "wrongly_refused"}
 
+    def test_tells_apart_what_an_unanswered_try_of_it_has_written(self, shelf):
+        ask = self.ask(shelf, "ship", answer="refused", quantity=8, cut=1)
+        operations.receive_stock(
+            sku=ask["sku"], place=ask["place"], quantity=9, actor=make_user(superuser=True)
+        )
+        operations.ship_stock(
+            sku=ask["sku"],
+            place=ask["place"],
+            quantity=8,
+            actor=make_user(superuser=True),
+            reference=f"ask:{ask['key']}",
+        )
+
+        found = audit([ask | {"from": 0, "to": 1}])
+
+        assert found.overtaken
+        assert found.clean
+
     def test_sees_a_refusal_though_enough_was_there(self, shelf):
         assert self.wrong(self.ask(shelf, "ship", answer="refused")) == {"wrongly_refused"}
 
