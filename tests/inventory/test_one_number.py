@@ -143,6 +143,18 @@ def read_list(person: User, items: list[Item]) -> dict[str, int]:
     }
 
 
+def read_places(person: User, items: list[Item]) -> dict[str, int]:
+    """The sum over what the page of each outermost place exports."""
+    client, numbers = browser(person), dict.fromkeys((item.sku for item in items), 0)
+    seen = Location.objects.for_user(person)
+    for place in seen.exclude(parent__in=seen):
+        answer = client.get(place.get_absolute_url(), {"format": "csv"})
+        text = b"".join(answer).decode("utf-8-sig")
+        for row in csv.DictReader(io.StringIO(text)):
+            numbers[row["SKU"]] += int(row["Available"])
+    return numbers
+
+
 def read_admin(person: User, items: list[Item]) -> dict[str, int]:
     """The sum over the levels that sell, of those that the admin's table shows."""
     client = browser(person)
@@ -187,6 +199,7 @@ DOORS = [
     read_page,
     read_export,
     read_list,
+    read_places,
     read_admin,
     read_refusals,
 ]
