@@ -122,14 +122,12 @@ document.addEventListener("keydown", (event) => {
     input.value = before;
     // A page that knows what to do with it says so; else whoever scanned is told.
     const told = new CustomEvent("scanned", { bubbles: true, cancelable: true, detail: code });
-    if (!input.dispatchEvent(told)) {
-      keys = 0;
-      return;
+    if (input.dispatchEvent(told)) {
+      input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
+      input.reportValidity();
     }
-    input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
-    input.reportValidity();
   }
-  if (event.key === "Enter") keys = 0; // it ends a code: one that follows at once ends the next
+  if (event.key === "Enter") last = 0; // it ends what was typed: what follows at once is something new
   if (event.key.length !== 1) return;
   if (!burst) [keys, before, code] = [0, input.value, ""];
   [keys, last, code] = [keys + 1, event.timeStamp, code + event.key];

@@ -128,7 +128,7 @@ def test_what_others_hold_fast_stays_named_and_goes_when_pressed_again(monkeypat
         cursor.execute("RESET lock_timeout")
 
     assert f"1 item went to {target}, 1 still stands here" in text_of(first)
-    assert f"3 of {busy.item} : Others are booking there just now" in text_of(first)
+    assert f"3 of {busy.item.sku} : Others are booking there just now" in text_of(first)
     assert "HX-Redirect" in again
     moved = StockLevel.objects.filter(location=target).order_by("on_hand")
     assert list(moved.values_list("on_hand", flat=True)) == [3, 5]
