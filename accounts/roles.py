@@ -6,6 +6,7 @@ Permissions are named by text, for their models live in packages above this one.
 _LOOK_AT_STOCK = (
     "inventory.view_item",
     "inventory.view_barcode",
+    "inventory.view_pack",
     "inventory.view_category",
     "inventory.view_unit",
     "inventory.view_location",
@@ -35,6 +36,9 @@ _KEEP_ITEMS = (
     "inventory.add_barcode",
     "inventory.change_barcode",
     "inventory.delete_barcode",
+    "inventory.add_pack",
+    "inventory.change_pack",
+    "inventory.delete_pack",
 )
 _RUN_THE_HOUSE = (
     "inventory.add_category",

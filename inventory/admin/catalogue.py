@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from inventory import operations
-from inventory.models import Barcode, Category, Item, Lot, Picture, Unit
+from inventory.models import Barcode, Category, Item, Lot, Pack, Picture, Unit
 from pages.admin import CatalogueAdmin
 
 
@@ -28,15 +28,45 @@ class ItemAdminForm(forms.ModelForm):
             raise ValidationError(str(refusal)) from refusal
 
 
+class PackForm(forms.ModelForm):
+    class Meta:
+        widgets = {
+            "label": forms.TextInput(attrs={"aria-label": "Pack"}),
+            "factor": forms.NumberInput(attrs={"aria-label": "How many it holds"}),
+        }
+
+
+class PackInline(admin.TabularInline):
+    model = Pack
+    form = PackForm
+    extra = 0
+
+
 class BarcodeForm(forms.ModelForm):
     class Meta:
         widgets = {"code": forms.TextInput(attrs={"aria-label": "Barcode"})}
 
 
 class BarcodeInline(admin.TabularInline):
+    """The barcodes of an item; a pack is saved before one can stand for it."""
+
     model = Barcode
     form = BarcodeForm
     extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        pack: Any = formset.form.base_fields.get("pack")
+        if pack is not None:
+            pack.queryset = Pack.objects.filter(item=obj).order_by("factor", "pk")
+            pack.empty_label = "A single one"
+        return formset
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "pack" and field is not None:
+            field.widget.attrs["aria-label"] = "Which pack it stands for"
+        return field
 
 
 @admin.register(Item)
@@ -50,7 +80,7 @@ class ItemAdmin(CatalogueAdmin):
     search_help_text = "The beginning of a SKU, or part of a name"
     ordering = ["sku", "pk"]
     sortable_by = ["sku", "name"]
-    inlines = [BarcodeInline]
+    inlines = [PackInline, BarcodeInline]
     readonly_fields = ["last_moved_at", "created_at"]
 
     def save_model(
@@ -100,8 +130,10 @@ class UnitAdmin(CatalogueAdmin):
 
 @admin.register(Barcode)
 class BarcodeAdmin(CatalogueAdmin):
-    list_display = ["code", "item"]
-    list_select_related = ["item"]
+    list_display = ["code", "item", "pack"]
+    list_select_related = ["item", "pack"]
     search_fields = ["code__exact", "item__sku__iexact"]
     ordering = ["code", "pk"]
     autocomplete_fields = ["item"]
+    # Chosen among those of its item, on the item's page.
+    readonly_fields = ["pack"]

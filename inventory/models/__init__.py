@@ -11,6 +11,7 @@ from inventory.models.lot import Lot
 from inventory.models.low_stock import LowStock
 from inventory.models.movement import MovementKind, StockMovement
 from inventory.models.note import MovementNote
+from inventory.models.pack import Pack
 from inventory.models.picture import Picture
 from inventory.models.reason import Reason
 from inventory.models.sales_line import SalesLine
@@ -34,6 +35,7 @@ __all__ = [
     "LowStock",
     "MovementKind",
     "MovementNote",
+    "Pack",
     "Picture",
     "Reason",
     "SalesLine",

@@ -185,7 +185,9 @@ class Item(models.Model):
 
     def clean(self) -> None:
         """Say what no field can say alone; the database has the last word on stock."""
-        if other := Barcode.objects.filter(code__iexact=self.sku).exclude(item=self.pk).first():
+        # A piece of it may be called by its SKU, a pack may not: they are not as many.
+        taken = Barcode.objects.filter(code__iexact=self.sku).exclude(item=self.pk, pack=None)
+        if other := taken.first():
             raise ValidationError({"sku": f"{self.sku} is a barcode of {other.item}."})
         if not self.pk:
             return
