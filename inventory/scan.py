@@ -11,9 +11,14 @@ from pages.scan import resolver
 
 @resolver(order=10)
 def item(code: str, user: Any) -> str | None:
-    """An item, by its SKU in any case or by a barcode."""
+    """An item, by its SKU in any case, by a barcode or by that of a pack."""
+    if not user.has_perm("inventory.view_item"):
+        return None
     found = Item.objects.for_user(user).by_code(code).first()
-    return found.get_absolute_url() if found and user.has_perm("inventory.view_item") else None
+    if found is None:
+        return None
+    barcode = found.barcodes.filter(code=code).first()
+    return barcode.leads_to if barcode else found.get_absolute_url()
 
 
 @resolver(order=20)

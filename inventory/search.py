@@ -12,12 +12,24 @@ from pages.search import Found, searcher
 
 @searcher(label="Items", order=10, permission="inventory.view_item")
 def items(text: str, user: Any, limit: int) -> list[Found]:
-    """Items by SKU, barcode or name."""
-    found = Item.objects.for_user(user).search(text).order_by("sku", "pk")[:limit]
+    """Items by SKU, barcode or name; by that of a pack, it says of which."""
+    found = list(Item.objects.for_user(user).search(text).order_by("sku", "pk")[:limit])
+    if len(found) == 1 and (packed := _pack_called(text, found[0])):
+        return [packed]
     return [
         Found(title=item.sku, subtitle=item.name, url=item.get_absolute_url(), code=item.sku)
         for item in found
     ]
+
+
+def _pack_called(code: str, item: Item) -> Found | None:
+    packs = item.barcodes.filter(code=code, pack__isnull=False)
+    barcode = packs.select_related("pack").first()
+    if barcode is None:
+        return None
+    return Found(
+        title=item.sku, subtitle=f"{item.name}, {barcode.pack}", url=barcode.leads_to, code=code
+    )
 
 
 @searcher(label="Places", order=20, permission="inventory.view_location")

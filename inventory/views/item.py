@@ -14,6 +14,7 @@ from inventory import availability, operations, reports
 from inventory.forms import ItemForm, PictureForm
 from inventory.models import Allocation, Barcode, Category, Item, StockMovement, Unit
 from inventory.reports import HeldOf
+from inventory.views.packs import in_packs, packs_with, with_packs
 from inventory.views.positions import opened, sealed
 from jobs.idempotency import IdempotencyError
 from pages.parts import go_to
@@ -26,9 +27,10 @@ _DIGITS = 18  # what a bigint holds in any case
 @require_safe
 def item_detail(request: PageRequest, pk: int) -> HttpResponse:
     """Show an item: what stands where, and why it has the number it has."""
-    codes = Barcode.objects.filter(item=OuterRef("pk")).order_by("code").values("code")
+    pieces = Barcode.objects.filter(item=OuterRef("pk"), pack=None)
+    codes = pieces.order_by("code").values("code")
     items = (
-        Item.objects.for_user(request.user)
+        with_packs(Item.objects.for_user(request.user))
         .select_related("category__parent__parent", "unit", "low")
         .annotate(barcode_codes=ArraySubquery(codes))
     )
@@ -37,8 +39,13 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
     availability.load_low([item], scope=scope)
     timeline = reports.timeline(item, scope=scope, **_asked(request, item))
     levels = availability.standing(timeline.levels)
+    packs = packs_with(item)
+    scanned = request.GET.get("scanned", "")
     context = {
         "item": item,
+        "packs": packs,
+        "scanned": next((pack for pack in packs if scanned in pack.codes), None),
+        "reorder_in_packs": in_packs(item.reorder_at, packs),
         "categories": _with_those_above(item.category),
         "levels": levels,
         "places": len({level.location_id for level in levels}),
