@@ -10,7 +10,7 @@ from accounts.models import User
 from inventory import operations
 from inventory.management.demo.drawings import drawing
 from inventory.management.demo.pen import COLOURS, PATTERNS
-from inventory.models import Category, Item, Unit
+from inventory.models import Barcode, Category, Item, Pack, Unit
 
 ITEMS = 300
 STAR = "22423"  # the item whose number the pages explain first
@@ -82,6 +82,7 @@ class Ware:
     colour: str
     pattern: str
     barcode: str
+    box_barcode: str
     price: Decimal
     reorder_at: int
 
@@ -113,6 +114,7 @@ def _ware(number: int, look: tuple[Thing, str, str], chance: random.Random, code
         colour=colour,
         pattern=pattern,
         barcode=with_check_digit(f"{BARCODES}{number:05}"),
+        box_barcode=with_check_digit(f"{BARCODES}{80000 + number:05}"),
         # What is printed costs a little more.
         price=Decimal(thing.price + (0 if pattern == "PLAIN" else thing.price // 50 * 5)) / 100,
         reorder_at=30 if number == 0 else thing.box * chance.choice([1, 1, 2]),
@@ -123,7 +125,7 @@ def make_items(*, actor: User) -> list[Item]:
     """Take the whole catalogue in, with a drawing for each of its things."""
     piece = Unit.objects.get(code="piece")
     category = _make_categories()
-    return [
+    items = [
         operations.create_item(
             sku=ware.sku,
             name=ware.name,
@@ -137,6 +139,21 @@ def make_items(*, actor: User) -> list[Item]:
         )
         for ware in wares()
     ]
+    _make_boxes(items)
+    return items
+
+
+def _make_boxes(items: list[Item]) -> None:
+    """Every third comes in a box that has a barcode of its own, and the star first of all."""
+    boxed = [*zip(items, wares(), strict=True)][::3]
+    boxes = Pack.objects.bulk_create(
+        Pack(item=item, label="box", factor=ware.thing.box) for item, ware in boxed
+    )
+    Barcode.objects.bulk_create(
+        Barcode(item=item, pack=box, code=ware.box_barcode)
+        for box, (item, ware) in zip(boxes, boxed, strict=True)
+    )
+    Pack.objects.create(item=items[0], label="pallet", factor=boxes[0].factor * 8)
 
 
 def _make_categories() -> dict[str, Category]:
