@@ -26,6 +26,7 @@ from inventory.forms import (
 from inventory.models import Allocation, Item, Location, Lot, StockLevel, StockMovement
 from inventory.views.booked import booked
 from inventory.views.broken import whom_it_breaks
+from inventory.views.packs import packs_of, scannable
 from jobs.idempotency import IdempotencyError
 from pages.parts import render_part
 from pages.requests import PageRequest
@@ -143,15 +144,19 @@ def _act(request: PageRequest, pk: int, act: Act) -> HttpResponse:
     if not form.is_bound and not form.initial["place"]:
         places = {level.location.code for level in levels}
         form.initial["place"] = places.pop() if len(places) == 1 else ""
+    # An adjustment goes up or down, which no code says: it is typed.
+    scans = act is not ADJUST
+    packs = packs_of(item) if scans else []
     context = {
         "item": item,
         "form": form,
         "act": act,
+        "packs": packs,
         "url": reverse(f"inventory:{act.name}", args=[item.pk]),
         "levels": levels,
         "others": _other_places(request, levels),
         "lots": _lots(request, item) if item.tracks_lots else [],
-        "known": known(levels),
+        "known": known(levels) | (scannable(item, packs, form) if scans else {}),
         "shortage": shortage,
         **whom_it_breaks(request, breaks),
     }

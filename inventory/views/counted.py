@@ -14,6 +14,7 @@ from inventory.forms import CountedForm
 from inventory.models import Item, StockLevel
 from inventory.views.booked import booked
 from inventory.views.broken import whom_it_breaks
+from inventory.views.packs import packs_of, scannable
 from jobs.idempotency import IdempotencyError
 from pages.parts import render_part
 from pages.requests import PageRequest
@@ -87,12 +88,15 @@ def _shown(
     **context: Any,
 ) -> HttpResponse:
     figures = availability.of_item(item, scope=scope_of(request.user))
+    packs = packs_of(item)
     context |= {
         "item": item,
         "level": level,
         "form": form,
         "url": reverse("inventory:count-stock", args=[item.pk]),
-        "known": {
+        "packs": packs,
+        "known": scannable(item, packs, form)
+        | {
             "places": {
                 level.location.code: [level.on_hand, level.location.sells, level.unavailable]
             },

@@ -18,6 +18,7 @@ from inventory import availability, operations, reports
 from inventory.forms import ChangeHoldForm, ConfirmForm, ExtendForm, HoldForm
 from inventory.models import Hold, HoldStatus, Item, MovementKind, StockMovement
 from inventory.views import cells
+from inventory.views.packs import packs_of, scannable
 from jobs.idempotency import IdempotencyError
 from pages import formats
 from pages.formkeys import KeyedForm
@@ -132,9 +133,12 @@ def hold_stock(request: PageRequest, pk: int) -> HttpResponse:
         except operations.StockError as refusal:
             form.add_error(None, str(refusal))
             shortage = next(iter(refusal.shortages), None)
+    packs = packs_of(item)
     context = {
         "item": item,
         "form": form,
+        "packs": packs,
+        "known": scannable(item, packs, form),
         "levels": availability.by_place(item, scope=movable_scope_of(request.user)),
         "available": availability.of_item(item, scope=movable_scope_of(request.user)).available,
         "shortage": shortage,

@@ -9,8 +9,12 @@ document.addEventListener("click", (event) => {
   const row = target.closest("tr[data-open]");
   const opening = /** @type {HTMLElement | null} */ (target.closest("[data-opens]"));
   const choice = /** @type {HTMLElement | null} */ (target.closest("[data-place]"));
+  const pack = /** @type {HTMLButtonElement | null} */ (target.closest("[data-pack]"));
   const cancel = target.closest("[data-cancel]");
-  if (opening) {
+  if (pack?.form) {
+    const input = pack.form.querySelector("input[name=quantity], input[name=counted]");
+    if (input instanceof HTMLInputElement) add(input, Number(pack.dataset.pack), pack.textContent ?? "");
+  } else if (opening) {
     closeAll();
     opener = opening;
   } else if (choice) {
@@ -48,6 +52,20 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
+document.addEventListener("scanned", (event) => {
+  const input = event.target;
+  if (!(event instanceof CustomEvent) || !(input instanceof HTMLInputElement) || !input.form) return;
+  const { codes, item } = known(input.form);
+  if (!codes) return;
+  event.preventDefault();
+  const said = String(event.detail);
+  // A SKU is read in any case, and is the only code that is.
+  const code = said.toUpperCase() === item.toUpperCase() ? item : said;
+  if (Object.hasOwn(codes, code)) return add(input, codes[code][0], codes[code][1]);
+  input.setCustomValidity(`The scanned code “${said}” is none of ${item}. Nothing was booked: scan this item, or type the number.`);
+  input.reportValidity();
+});
+
 document.addEventListener("htmx:after:swap", opened);
 
 /** Put the cursor where the next thing is typed, once for each form that came. */
@@ -55,6 +73,7 @@ function opened() {
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-escape]"))) {
     if (form.dataset.met !== undefined) continue;
     form.dataset.met = "";
+    form.querySelector("[data-packs]")?.removeAttribute("hidden");
     preview(form);
     const refused = form.querySelector(".refusal") && form.querySelector("[name=quantity], [name=delta]");
     const wrong = form.querySelector("[aria-invalid=true]") ?? refused;
@@ -89,6 +108,44 @@ function choose(choice) {
   (firstEmpty(form) ?? place).focus();
 }
 
+/** @param {HTMLFormElement} form what the house has told the page with it */
+function known(form) {
+  return JSON.parse(form.querySelector("script[type='application/json']")?.textContent ?? "{}");
+}
+
+// --- packs: a box that is scanned, or pressed, adds as many as it holds ---------------------------
+
+/** @type {WeakMap<HTMLInputElement, {value: string, packs: Map<string, number>, single: number}>} */
+const tallies = new WeakMap();
+
+/**
+ * Add to a quantity what a code stands for.
+ * @param {HTMLInputElement} input @param {number} factor @param {string} pack empty for a single one
+ */
+function add(input, factor, pack) {
+  const earlier = tallies.get(input);
+  const goesOn = earlier?.value === input.value;
+  // What the house proposes is scanned over, as it is typed over.
+  const proposed = !goesOn && input.form && known(input.form).fresh && input.value === input.defaultValue;
+  const start = proposed ? 0 : Number(input.value) || 0;
+  const tally = goesOn ? earlier : { value: "", packs: new Map(), single: start };
+  if (pack) tally.packs.set(pack, (tally.packs.get(pack) ?? 0) + 1);
+  else tally.single += 1;
+  input.value = tally.value = String(start + factor);
+  tallies.set(input, tally);
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** @param {HTMLFormElement} form what was scanned, as “ (2 × box of 12 + 3)”, unless it was typed over */
+function scanned(form) {
+  const input = form.querySelector("input[name=quantity], input[name=counted]");
+  const tally = input instanceof HTMLInputElement && tallies.get(input);
+  if (!tally || tally.value !== input.value || !tally.packs.size) return "";
+  const parts = [...tally.packs].map(([pack, count]) => `${written(count)} × ${pack}`);
+  if (tally.single) parts.push(written(tally.single));
+  return ` (${parts.join(" + ")})`;
+}
+
 // --- what will happen ----------------------------------------------------------------------------
 
 const MINUS = "\u2212";
@@ -115,24 +172,25 @@ const TAKES = new Set(["out", "move", "gone", "apart"]);
 function preview(form) {
   const shown = form.querySelector("[data-preview]");
   const said = form.querySelector("[data-say]");
-  if (!shown || !said) return;
+  if (!said) return;
   const { way, verb } = form.dataset;
   const values = Object.fromEntries(new FormData(form));
   const by = change(way, values);
   const amount = way === "change" ? `by ${signed(by)}` : written(Math.abs(by));
-  if (way === "counted") said.textContent = `${verb} ${values.counted}`;
-  else said.textContent = by ? `${verb} ${amount}` : verb ?? "";
+  if (way === "counted") said.textContent = `${verb} ${values.counted}${scanned(form)}`;
+  else said.textContent = by ? `${verb} ${amount}${scanned(form)}` : verb ?? "";
+  if (!shown) return;
 
-  const known = JSON.parse(form.querySelector("script[type='application/json']")?.textContent ?? "{}");
+  const { places = {}, available } = known(form);
   const typed = String(values.place ?? "").trim().toUpperCase();
-  const code = Object.keys(known.places ?? {}).find((each) => each.toUpperCase() === typed);
+  const code = Object.keys(places).find((each) => each.toUpperCase() === typed);
   shown.replaceChildren();
   if (!typed || !by) return;
-  const [onHand, sells, apart] = code ? known.places[code] : [0, false, 0];
+  const [onHand, sells, apart] = code ? places[code] : [0, false, 0];
   if (way === "apart" || way === "back") return effect(shown, `set apart at ${code ?? typed}`, apart, -by);
   effect(shown, way === "counted" ? "on hand" : `on hand at ${code ?? typed}`, onHand, by);
   if (way === "move" || way === "gone") return;
-  if (sells && onHand + by >= 0) effect(shown, "available", known.available, by);
+  if (sells && onHand + by >= 0) effect(shown, "available", available, by);
 }
 
 /** @param {Element} into @param {string} what @param {number} now @param {number} by */

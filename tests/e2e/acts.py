@@ -1,5 +1,7 @@
 """What people do in a browser, with a pointer or with the keyboard alone."""
 
+import time
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -45,6 +47,23 @@ def scan(page: Page, code: str) -> None:
     page.wait_for_load_state()
     page.keyboard.type(code)
     page.keyboard.press("Enter")
+
+
+def scan_into(field: Locator, *codes: str, enters: int = 1) -> None:
+    """Scan codes one right behind the other into a field, each ended by so many Enters.
+
+    Its keys carry the times of a scanner, 2 ms apart, however slow this machine is.
+    """
+    field.focus()
+    session = field.page.context.new_cdp_session(field.page)
+    at = time.time()
+    for key in [key for code in codes for key in (*code, *["Enter"] * enters)]:
+        at += 0.002
+        text = "\r" if key == "Enter" else key
+        told = {"key": key, "timestamp": at}
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": text, **told})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **told})
+    session.detach()
 
 
 def press(page: Page, key: str) -> None:

@@ -105,10 +105,12 @@ function openRow(event) {
 }
 
 // --- a scanner in a field for a number: its code is no quantity -----------------------------------
+// Who knows what a code stands for listens to `scanned` on the field, and prevents the refusal.
 
 const LEAST_OF_A_CODE = 5; // keys; whoever types a number so fast has typed a short one
 let keys = 0;
 let last = 0;
+let ended = 0;
 let before = "";
 let code = "";
 
@@ -120,12 +122,12 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     event.stopPropagation();
     input.value = before;
-    // A page that knows what to do with it says so; else whoever scanned is told.
-    const told = new CustomEvent("scanned", { bubbles: true, cancelable: true, detail: code });
-    if (input.dispatchEvent(told)) {
-      input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
-      input.reportValidity();
-    }
+    const heard = new CustomEvent("scanned", { bubbles: true, cancelable: true, detail: code });
+    if (input.dispatchEvent(heard)) refuseCode(input);
+    ended = event.timeStamp;
+  } else if (event.key === "Enter" && !burst && event.timeStamp - ended < BURST_MS) {
+    event.preventDefault(); // some scanners end a code with two
+    event.stopPropagation();
   }
   if (event.key === "Enter") last = 0; // it ends what was typed: what follows at once is something new
   if (event.key.length !== 1) return;
@@ -133,7 +135,14 @@ document.addEventListener("keydown", (event) => {
   [keys, last, code] = [keys + 1, event.timeStamp, code + event.key];
 }, true);
 
+/** @param {HTMLInputElement} input */
+function refuseCode(input) {
+  input.setCustomValidity("That was a scanned code, not a number. Nothing was booked: type the number.");
+  input.reportValidity();
+}
+
 document.addEventListener("input", (event) => {
+  ended = 0; // an Enter after this one is meant
   if (event.target instanceof HTMLInputElement) event.target.setCustomValidity("");
 });
 

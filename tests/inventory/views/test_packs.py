@@ -1,4 +1,7 @@
-"""Packs on pages: which was scanned, and what an item comes in."""
+"""Packs on pages: which was scanned, what each code adds to a form, and what an item comes in."""
+
+import json
+import re
 
 import pytest
 
@@ -20,6 +23,12 @@ def boxed():
     Barcode.objects.create(item=item, code="5012345000011")
     Barcode.objects.create(item=item, code=BOX, pack=box)
     return item
+
+
+def told(answer) -> dict:
+    """What the house tells the script of a form."""
+    page = answer.content.decode()
+    return json.loads(re.search(r'<script type="application/json">(.*?)</script>', page)[1])
 
 
 class TestScan:
@@ -94,3 +103,43 @@ class TestItemPage:
         boxed.save(update_fields=["reorder_at"])
 
         assert f"Reorder at {said}" in text_of(support.get(boxed.get_absolute_url()))
+
+
+ACTS = ["receive", "ship", "return", "move", "set-apart", "restore", "scrap", "hold"]
+
+
+class TestForms:
+    @pytest.mark.parametrize("act", ACTS)
+    def test_tell_the_page_what_each_code_stands_for(self, warehouse, boxed, act):
+        make_item(sku="OTHER")
+
+        answer = warehouse.get(f"{boxed.get_absolute_url()}/{act}")
+
+        known = told(answer)
+        codes = {"MUG": [1, ""], "5012345000011": [1, ""], BOX: [12, "box of 12"]}
+        assert (known["item"], known["codes"], known["fresh"]) == ("MUG", codes, True)
+        assert "pallet of 960" in text_of(answer)
+
+    def test_so_does_that_which_counts(self, warehouse, boxed):
+        place = make_stock(15, item=boxed).location.code
+
+        known = told(warehouse.get(f"{boxed.get_absolute_url()}/count", {"at": place}))
+
+        assert known["codes"][BOX] == [12, "box of 12"]
+        assert known["fresh"]
+
+    def test_an_adjustment_goes_up_or_down_which_no_code_says(self, warehouse, boxed):
+        assert "codes" not in told(warehouse.get(f"{boxed.get_absolute_url()}/adjust"))
+
+    def test_what_came_back_is_the_persons_own_number(self, warehouse, boxed):
+        asked = {"place": "nowhere", "quantity": "24"}
+
+        answer = warehouse.post(f"{boxed.get_absolute_url()}/receive", asked, headers=PART)
+
+        assert answer.status_code == 422
+        assert not told(answer)["fresh"]
+
+    def test_the_sku_is_one_piece_whatever_a_barcode_says(self, warehouse, boxed):
+        Barcode.objects.create(item=boxed, code="MUG", pack=boxed.packs.get(label="box"))
+
+        assert told(warehouse.get(f"{boxed.get_absolute_url()}/receive"))["codes"]["MUG"] == [1, ""]
