@@ -28,6 +28,16 @@ class ItemAdminForm(forms.ModelForm):
             raise ValidationError(str(refusal)) from refusal
 
 
+class NamedRows(forms.BaseInlineFormSet):
+    """Rows whose boxes to delete them say what goes; Django's say nothing to a screen reader."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            named = f"Delete {form.instance}" if form.instance.pk else "Delete"
+            form.fields["DELETE"].widget.attrs["aria-label"] = named
+
+
 class PackForm(forms.ModelForm):
     class Meta:
         widgets = {
@@ -39,6 +49,7 @@ class PackForm(forms.ModelForm):
 class PackInline(admin.TabularInline):
     model = Pack
     form = PackForm
+    formset = NamedRows
     extra = 0
 
 
@@ -52,6 +63,7 @@ class BarcodeInline(admin.TabularInline):
 
     model = Barcode
     form = BarcodeForm
+    formset = NamedRows
     extra = 0
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from inventory import operations
-from inventory.models import Hold, Location
+from inventory.models import Barcode, Hold, Location, Pack
 from tests.acts import adjust
 from tests.e2e.acts import make_person, sign_in
 from tests.e2e.conftest import PHONE
@@ -41,6 +41,8 @@ def stocked(committed):
     operations.allocate_stock(
         sku=shelf.item.sku, quantity=1, reference="order:7", actor=shelf.movements.first().actor
     )
+    box = Pack.objects.create(item=shelf.item, label="box", factor=12)
+    Barcode.objects.create(item=shelf.item, pack=box, code=f"50{shelf.item_id:011}")
     operations.note_stock_change(items=[shelf.item_id])
     operations.check_ledger(full=True)
     return shelf.item
@@ -53,6 +55,7 @@ def addresses(item) -> list[str]:
         f"/items?q={item.sku}",
         "/items?q=nothing-is-called-so",
         item.get_absolute_url(),
+        item.barcodes.get().leads_to,
         reverse("inventory:receive-stock", args=[item.pk]),
         reverse("inventory:adjust-stock", args=[item.pk]),
         "/items/new",
