@@ -1,7 +1,7 @@
 """The locks, in the one order of the house, and what is read under them."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -85,7 +85,7 @@ def lock(
     :raises Stale: if an allocation went to another level meanwhile
     """
     holds = _held(cursor, named(requests) | set(touched))
-    locked = holds.keys()
+    locked = frozenset(holds)  # a retry finds more by its key, which are only read
     allocations = _allocated(cursor, requests)
     levels = _levels(cursor, requests, holds, allocations)
     # Not before: who waited here for the same request must see it, not that nothing is left.
@@ -100,24 +100,11 @@ def lock(
         cursor.execute(READ_STANDING, {"levels": promised})
         holds |= _with_parts(cursor, [row for row in cursor.fetchall() if row[0] not in locked])
     lines = list(_lines(requests))
-    places = {place for line in lines for place in (line.place, line.to_place) if place}
-    places |= {key.place for key in levels}
-    items = {line.item for line in lines} | {key.item for key in levels}
-    items |= {item for hold in holds.values() for item, _ in hold.asked}
-    cursor.execute(READ_FACTS, {"items": sorted(items), "places": sorted(places)})
-    facts = cursor.fetchall()
+    articles, places, now = _facts(cursor, lines, levels, holds)
     stock = Stock(
         levels=levels,
-        articles={
-            id: Article(sku, stocked, tracking == "lot")
-            for noun, id, sku, stocked, tracking, *_ in facts
-            if noun == "item"
-        },
-        places={
-            id: Place(code, path, structural, sells, priority)
-            for noun, id, code, structural, path, sells, priority, _ in facts
-            if noun == "place"
-        },
+        articles=articles,
+        places=places,
         origins=_origins(cursor, requests),
         holds=holds,
         keys=keys,
@@ -125,7 +112,33 @@ def lock(
         moved=_moved(cursor, lines),
         lots=_lots(cursor, levels),
     )
-    return stock, facts[0][-1]
+    return stock, now
+
+
+def _facts(
+    cursor: CursorWrapper,
+    lines: Iterable[Line],
+    levels: Collection[Key],
+    holds: Mapping[int, StandingHold],
+) -> tuple[dict[int, Article], dict[int, Place], datetime]:
+    """What is known of the items and places that are named, and the database's time."""
+    places = {place for line in lines for place in (line.place, line.to_place) if place}
+    places |= {key.place for key in levels}
+    items = {line.item for line in lines} | {key.item for key in levels}
+    items |= {item for hold in holds.values() for item, _ in hold.asked}
+    cursor.execute(READ_FACTS, {"items": sorted(items), "places": sorted(places)})
+    rows = cursor.fetchall()
+    articles = {
+        id: Article(sku, stocked, tracking == "lot")
+        for noun, id, sku, stocked, tracking, *_ in rows
+        if noun == "item"
+    }
+    found = {
+        id: Place(code, path, structural, sells, priority)
+        for noun, id, code, structural, path, sells, priority, _ in rows
+        if noun == "place"
+    }
+    return articles, found, rows[0][-1]
 
 
 def beside(

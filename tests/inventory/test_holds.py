@@ -6,8 +6,20 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from inventory import operations
-from inventory.models import Allocation, Hold, HoldLine, HoldStatus, StockLevel, StockMovement
+from accounts.access import EVERYWHERE
+from inventory import ledger, operations
+from inventory.ledger import Broken, Line, NewHold, Request
+from inventory.models import (
+    Allocation,
+    Hold,
+    HoldLine,
+    HoldStatus,
+    Location,
+    MovementKind,
+    Reason,
+    StockLevel,
+    StockMovement,
+)
 from tests.factories import make_item, make_place, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
@@ -342,3 +354,32 @@ class TestTheTablesKeepThePromises:
                 " SELECT id, 99, 'hold', 1, 1, 0, 1, 0, '', 0, 0, 0, true"
                 " FROM inventory_stocklevel LIMIT 1"
             )
+
+
+class TestABatch:
+    def test_a_retry_of_a_hold_is_answered_beside_what_breaks_it(self, mug, actor):
+        place, reason = Location.objects.get(code="A-01"), Reason.objects.get(code="damaged")
+        new = NewHold("user:1", "basket", b"same", lifetime=QUARTER, longest=QUARTER)
+        asked = Request(
+            MovementKind.HOLD, (Line(mug.pk, 5),), actor=actor.pk, scope=EVERYWHERE, hold=new
+        )
+        first = ledger.post_one(asked)
+        lost = Line(mug.pk, -2, place.pk)
+
+        again, gone = ledger.post(
+            [
+                asked,
+                Request(
+                    MovementKind.ADJUST,
+                    (lost,),
+                    actor=actor.pk,
+                    scope=EVERYWHERE,
+                    reason=reason.pk,
+                    accepts=None,
+                ),
+            ]
+        )
+
+        assert again.replayed and again.hold == first.hold
+        assert gone.broken == (Broken(f"hold:{first.hold}", "MUG", "A-01", 2),)
+        assert figures(mug) == [(1, 0, 1), (4, 0, 2)]
