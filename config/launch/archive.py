@@ -91,9 +91,18 @@ def checked(path: Path) -> Note:
             told = json.loads(archive.read(NOTE))
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise Refusal(f"{path} is cut off or damaged. Take another backup.") from error
-    if told.get("format") != FORMAT:
-        raise Refusal(f"{path} was made by a newer Backroom. Update this checkout first.")
-    return Note(**told)
+    match told:
+        case {
+            "format": 1,
+            "made_at": str(when),
+            "postgres": int(major),
+            "mark": str() | None as mark,
+        }:
+            return Note(made_at=when, postgres=major, mark=mark)
+        case {"format": int(newer)} if newer > FORMAT:
+            raise Refusal(f"{path} was made by a newer Backroom. Update this checkout first.")
+        case _:
+            raise Refusal(f"{path} is a zip, but no backup that ./dev backup made.")
 
 
 @contextlib.contextmanager

@@ -273,6 +273,17 @@ class TestRefusals:
         with pytest.raises(Refusal, match="is a zip, but no backup"):
             archive.checked(tmp_path / "other.zip")
 
+    @pytest.mark.parametrize(
+        "told", ["[]", "{}", '{"format": 1}', '{"format": 1, "postgres": "18"}']
+    )
+    def test_a_zip_whose_note_says_something_else(self, tmp_path, told):
+        with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+            other.writestr(archive.DUMP, "")
+            other.writestr(archive.NOTE, told)
+
+        with pytest.raises(Refusal, match="is a zip, but no backup"):
+            archive.checked(tmp_path / "other.zip")
+
     @pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
     def test_a_truncated_file(self, tmp_path, kept, share):
         whole = kept.read_bytes()
