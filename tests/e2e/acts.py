@@ -1,6 +1,7 @@
 """What people do in a browser, with a pointer or with the keyboard alone."""
 
 import time
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -45,17 +46,18 @@ def sign_in_by_keyboard(page: Page, person: User) -> None:
 def scan(page: Page, code: str) -> None:
     """Type as a scanner does, wherever the focus is: at once, and Enter."""
     page.wait_for_load_state()
-    page.keyboard.type(code)
-    page.keyboard.press("Enter")
+    _scan(page, [code], enters=1)
 
 
 def scan_into(field: Locator, *codes: str, enters: int = 1) -> None:
-    """Scan codes one right behind the other into a field, each ended by so many Enters.
-
-    Its keys carry the times of a scanner, 2 ms apart, however slow this machine is.
-    """
+    """Scan codes one right behind the other into a field, each ended by so many Enters."""
     field.focus()
-    session = field.page.context.new_cdp_session(field.page)
+    _scan(field.page, codes, enters=enters)
+
+
+def _scan(page: Page, codes: Sequence[str], *, enters: int) -> None:
+    """Its keys carry the times of a scanner, 2 ms apart, however slow this machine is."""
+    session = page.context.new_cdp_session(page)
     at = time.time()
     for key in [key for code in codes for key in (*code, *["Enter"] * enters)]:
         at += 0.002
