@@ -182,9 +182,10 @@ def known(levels: list[StockLevel]) -> dict[str, Any]:
     """What the page must know to say what a form will do before it is sent."""
     places: dict[str, list[Any]] = {}
     for level in levels:
-        figures = places.setdefault(level.location.code, [0, level.location.sells, 0])
+        figures = places.setdefault(level.location.code, [0, level.location.sells, 0, 0])
         figures[0] += level.on_hand
         figures[2] += level.unavailable
+        figures[3] += level.available
     return {
         "places": places,
         "available": sum(level.available for level in levels if level.location.sells),

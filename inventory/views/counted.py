@@ -12,6 +12,7 @@ from accounts.access import scope_of
 from inventory import availability, operations, reports
 from inventory.forms import CountedForm
 from inventory.models import Item, StockLevel
+from inventory.views.acts import known
 from inventory.views.booked import booked
 from inventory.views.broken import whom_it_breaks
 from inventory.views.packs import packs_of, scannable
@@ -95,13 +96,7 @@ def _shown(
         "form": form,
         "url": reverse("inventory:count-stock", args=[item.pk]),
         "packs": packs,
-        "known": scannable(item, packs, form)
-        | {
-            "places": {
-                level.location.code: [level.on_hand, level.location.sells, level.unavailable]
-            },
-            "available": figures.available,
-        },
+        "known": known([level]) | {"available": figures.available} | scannable(item, packs, form),
     }
     return render_part(
         request, _FORM, "counted", context, status=status or (422 if form.is_bound else 200)

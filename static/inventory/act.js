@@ -186,11 +186,13 @@ function preview(form) {
   const code = Object.keys(places).find((each) => each.toUpperCase() === typed);
   shown.replaceChildren();
   if (!typed || !by) return;
-  const [onHand, sells, apart] = code ? places[code] : [0, false, 0];
+  const [onHand, sells, apart, free] = code ? places[code] : [0, false, 0, 0];
   if (way === "apart" || way === "back") return effect(shown, `set apart at ${code ?? typed}`, apart, -by);
   effect(shown, way === "counted" ? "on hand" : `on hand at ${code ?? typed}`, onHand, by);
   if (way === "move" || way === "gone") return;
-  if (sells && onHand + by >= 0) effect(shown, "available", available, by);
+  // What is not there is missing, and promises give way to it: no more than was free is lost to sell.
+  const lost = way === "out" ? by : Math.max(by, -free);
+  if (sells && onHand + by >= 0) effect(shown, "available", available, lost);
 }
 
 /** @param {Element} into @param {string} what @param {number} now @param {number} by */

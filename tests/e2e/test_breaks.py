@@ -82,6 +82,8 @@ def test_a_count_breaks_the_youngest_hold_and_its_owner_hears_why(window, commit
     counted = page.get_by_label("Counted here")
     expect(counted).to_be_focused()
     counted.fill("4")
+    # The promises lose it, not what is free.
+    expect(page.locator("[data-preview]")).to_contain_text("available 0 → 0")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text(f"{young} for Visitor 12")
     expect(page.get_by_role("alert")).not_to_contain_text(str(old))
