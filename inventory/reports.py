@@ -179,7 +179,7 @@ def holds_of_item(item: Item, *, scope: Scope, lot: Lot | None = None) -> list[H
     parts = (
         (of_item if lot is None else of_item.filter(level__lot=lot))
         .filter(hold__status=HoldStatus.ACTIVE)
-        .select_related("hold", "level__location")
+        .select_related("hold", "level__location", "level__lot")
         .annotate(by=maker("hold__principal"))
         .order_by("hold__expires_at", "hold", "line", "n")
     )
@@ -202,7 +202,7 @@ def lines_of_hold(hold: Hold, *, scope: Scope) -> list[AskedLine]:
     items = Item.objects.in_bulk([item for item, _ in hold.asked])
     parts: dict[int, list[HoldLine]] = {}
     elsewhere: Counter[int] = Counter()
-    for part in hold.lines.select_related("level__location").order_by("line", "n"):
+    for part in hold.lines.select_related("level__location", "level__lot").order_by("line", "n"):
         if scope.covers(str(part.level.location.path)):
             parts.setdefault(part.line, []).append(part)
         else:

@@ -234,7 +234,9 @@ def _shown(
     movements = (
         StockMovement.objects.for_user(request.user)
         .filter(reference=f"hold:{hold.pk}")
-        .select_related("level__item", "level__location", "actor", "reason", "reversal_of")
+        .select_related(
+            "level__item", "level__location", "level__lot", "actor", "reason", "reversal_of"
+        )
         .order_by("-recorded_at", "-pk")[:_LAST]
     )
     broken = [line for line in movements if line.kind == MovementKind.BREAK]

@@ -70,7 +70,9 @@ def _promised(request: PageRequest, item: Item) -> list[Allocation]:
     if not request.user.has_perm("inventory.view_allocation"):
         return []
     promises = Allocation.objects.for_user(request.user).filter(level__item=item)
-    return list(promises.select_related("level__location").order_by("created_at", "pk"))
+    return list(
+        promises.select_related("level__location", "level__lot").order_by("created_at", "pk")
+    )
 
 
 @permission_required("inventory.add_item", raise_exception=True)

@@ -380,6 +380,6 @@ class TestABatch:
             ]
         )
 
-        assert again.replayed and again.hold == first.hold
+        assert (again.replayed, again.hold) == (True, first.hold)
         assert gone.broken == (Broken(f"hold:{first.hold}", "MUG", "A-01", 2),)
         assert figures(mug) == [(1, 0, 1), (4, 0, 2)]
