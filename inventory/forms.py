@@ -418,32 +418,48 @@ class CountedForm(KeyedForm):
         return difference
 
 
-class SheetForm(KeyedForm):
-    """What was counted at a place: for each row, by its name, a number or nothing.
+class RowsForm(KeyedForm):
+    """A number or nothing for each row, by its name.
 
-    Whatever is wrong with one row says nothing about the others: `counted` has those that are fine.
+    Whatever is wrong with one row says nothing about the others: `numbers` has those that are fine.
     """
 
     accepts = AcceptsField()
+    prefix_of_rows = ""
+    least = 1
+    too_many = _WHOLE["max_value"]
 
     def __init__(self, *args: Any, rows: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in rows:
-            self.fields[f"counted-{name}"] = WholeField(
+            self.fields[f"{self.prefix_of_rows}-{name}"] = WholeField(
                 required=False,
-                min_value=0,
+                min_value=self.least,
                 max_value=QUANTITY_MAX,
-                error_messages=_WHOLE | {"max_value": "At most 1,000,000,000 can be counted here."},
+                error_messages=_WHOLE | {"max_value": self.too_many},
             )
 
-    @property
-    def counted(self) -> dict[str, int]:
-        """The rows that have a number, by their names; of a form that was cleaned."""
-        return {
-            name.removeprefix("counted-"): number
-            for name, number in self.cleaned_data.items()
-            if name.startswith("counted-") and number is not None
-        }
+    def number_of(self, name: str) -> int | None:
+        """The number of one row of a form that was cleaned; None if it has none, or a bad one."""
+        number: int | None = self.cleaned_data.get(f"{self.prefix_of_rows}-{name}")
+        return number
+
+    def wrong_with(self, name: str) -> str:
+        """What is wrong with the number of one row."""
+        return " ".join(map(str, self.errors.get(f"{self.prefix_of_rows}-{name}", [])))
+
+
+class SheetForm(RowsForm):
+    """What was counted at a place."""
+
+    prefix_of_rows, least = "counted", 0
+    too_many = "At most 1,000,000,000 can be counted here."
+
+
+class LoadForm(RowsForm):
+    """What is brought from one place to another."""
+
+    prefix_of_rows = "moved"
 
 
 class ReverseForm(KeyedForm):

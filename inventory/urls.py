@@ -24,6 +24,7 @@ urlpatterns = [
     path("places/<int:pk>", views.place_detail, name="place-detail"),
     path("places/<int:pk>/count", views.count_place, name="count-place"),
     path("places/<int:pk>/move-all", views.move_everything, name="move-everything"),
+    path("move", views.move_load, name="move-load"),
     path("holds", views.hold_list, name="hold-list"),
     path("holds/<int:pk>", views.hold_detail, name="hold-detail"),
     path("holds/<int:pk>/extend", views.extend_hold, name="extend-hold"),

@@ -46,7 +46,14 @@ from inventory.operations.items import BarcodeTaken, ItemRefused, SkuTaken, crea
 from inventory.operations.ledger_checks import check_ledger
 from inventory.operations.lots import LotDiffers, NoSuchLot
 from inventory.operations.low_stock import note_stock_change, refresh_low_stock
-from inventory.operations.moves import Left, Moved, move_everything, move_stock
+from inventory.operations.moves import (
+    Left,
+    Moved,
+    Portion,
+    move_everything,
+    move_load,
+    move_stock,
+)
 from inventory.operations.pictures import PictureRefused, keep_picture, set_picture
 from inventory.operations.places import PlaceRefused, save_place
 from inventory.operations.stock import (
@@ -82,6 +89,7 @@ __all__ = [
     "PictureRefused",
     "PlaceIsStructural",
     "PlaceRefused",
+    "Portion",
     "PromiseGone",
     "QuantityOutOfRange",
     "SamePlace",
@@ -107,6 +115,7 @@ __all__ = [
     "hold_stock",
     "keep_picture",
     "move_everything",
+    "move_load",
     "move_stock",
     "note_stock_change",
     "quarantine_stock",

@@ -1,9 +1,9 @@
-"""Bringing goods to another place: one item, or all that stands somewhere."""
+"""Bringing goods to another place: one item, a load of several, or all that stands somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -24,6 +24,7 @@ from inventory.ledger import (
 from inventory.models import MovementKind, StockLevel, StockMovement
 from inventory.operations.booking import book
 from inventory.operations.reach import place_to_move
+from jobs.idempotency import IdempotencyError
 
 A_CHUNK = 200  # levels a transaction, so that no lock is held long
 
@@ -83,6 +84,60 @@ def move_stock(
         accepts=accepts,
         key=key,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What of a load is of one item, in base units; `lot` may be left open."""
+
+    sku: str
+    lot: str
+    quantity: int
+
+
+def move_load(
+    *,
+    place: str,
+    to_place: str,
+    portions: Iterable[Portion],
+    actor: User,
+    key: UUID,
+    accepts: frozenset[Broken] | None = frozenset(),
+) -> list[StockMovement | StockError | IdempotencyError]:
+    """Bring several items to another place; return of each its ledger line there, or why not.
+
+    Each is booked on its own, under a key of its own that comes of `key`: sent again, what was
+    booked already is answered with its line.
+    """
+    return [
+        _carried(each, place=place, to_place=to_place, actor=actor, key=key, accepts=accepts)
+        for each in portions
+    ]
+
+
+def _carried(
+    portion: Portion,
+    *,
+    place: str,
+    to_place: str,
+    actor: User,
+    key: UUID,
+    accepts: frozenset[Broken] | None,
+) -> StockMovement | StockError | IdempotencyError:
+    try:
+        return move_stock(
+            sku=portion.sku,
+            lot=portion.lot,
+            place=place,
+            to_place=to_place,
+            quantity=portion.quantity,
+            actor=actor,
+            accepts=accepts,
+            # No code holds a line break, so no two portions share a name.
+            key=uuid5(key, f"{portion.sku.upper()}\n{portion.lot.upper()}"),
+        )
+    except (StockError, IdempotencyError) as refusal:
+        return refusal
 
 
 def move_everything(

@@ -9,6 +9,7 @@ from inventory.views.acts import (
     ship_stock,
 )
 from inventory.views.allocations import deallocate_stock
+from inventory.views.carrying import move_load
 from inventory.views.counted import count_stock
 from inventory.views.counting import count_place
 from inventory.views.holds import (
@@ -49,6 +50,7 @@ __all__ = [
     "lot_detail",
     "lot_list",
     "move_everything",
+    "move_load",
     "move_stock",
     "movement_list",
     "picture",

@@ -155,13 +155,13 @@ def _complain(sheet: Sheet, form: SheetForm) -> bool:
     """Say beside each row what is wrong with its number; whether the others can be booked."""
     form.full_clean()
     for row in sheet.rows.values():
-        wrong = form.errors.get(f"counted-{row.name}")
-        row.problem = " ".join(map(str, wrong)) if wrong else ""
+        row.problem = form.wrong_with(row.name)
     return not form.non_field_errors() and "accepts" not in form.errors
 
 
 def _book(request: PageRequest, sheet: Sheet, form: SheetForm) -> None:
-    rows = [(sheet.rows[name], counted) for name, counted in form.counted.items()]
+    asked = [(row, form.number_of(row.name)) for row in sheet.rows.values()]
+    rows = [(row, counted) for row, counted in asked if counted is not None]
     outcomes = operations.count_place(
         place=sheet.place.code,
         tallies=[

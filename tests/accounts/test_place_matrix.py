@@ -113,6 +113,10 @@ ROWS = {
     "inventory:place-list": listed({"q": "place"}, {"q": "=BIN"}, {"in": "place"}),
     "inventory:place-detail": Row(**THING, of="location"),
     "inventory:move-everything": Row(**THING, of="location", sends=({"to_place": "=NORTH-1"},)),
+    "inventory:move-load": Row(
+        asks=({"from": "place"},),
+        sends=({"code": "place"}, {"from": "=NORTH-1", "code": "place"}, {"from": "place"}),
+    ),
     "inventory:count-place": Row(
         **THING, of="location", sends=({"code": "=MUG"}, {"code": "=NOSUCH"})
     ),

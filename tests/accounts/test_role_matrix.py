@@ -29,6 +29,8 @@ MATRIX = {
     ("inventory:place-list", "get"): LOOKERS,
     ("inventory:place-detail", "get"): LOOKERS,
     ("inventory:move-everything", "post"): MOVERS,
+    ("inventory:move-load", "get"): MOVERS,
+    ("inventory:move-load", "post"): MOVERS,
     ("inventory:count-place", "post"): MOVERS,
     ("inventory:hold-list", "get"): LOOKERS,
     ("inventory:hold-detail", "get"): LOOKERS,

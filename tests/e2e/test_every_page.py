@@ -71,6 +71,7 @@ def addresses(item) -> list[str]:
                 reverse("inventory:move-everything", args=[place.pk]),
             )
         ],
+        "/move",
         "/holds",
         *[hold.get_absolute_url() for hold in Hold.objects.all()],
         "/movements",

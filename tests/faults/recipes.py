@@ -31,6 +31,7 @@ ELSEWHERE = {
     "create_item",
     "grant_place",
     "keep_picture",
+    "move_load",  # one move_stock after the other
     "note_stock_change",
     "refresh_low_stock",
     "save_place",  # what stands there may be sold no more; its race is in test_races

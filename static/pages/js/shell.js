@@ -43,8 +43,9 @@ document.addEventListener("keydown", (event) => {
 function scanned(code) {
   const input = /** @type {HTMLInputElement | null} */ (document.getElementById("scan-code"));
   if (!input) return;
-  input.value = code;
   input.focus();
+  if (!input.dispatchEvent(new CustomEvent("scanned", { bubbles: true, cancelable: true, detail: code }))) return;
+  input.value = code;
   input.form?.requestSubmit();
 }
 
@@ -105,7 +106,7 @@ function openRow(event) {
 }
 
 // --- a scanner in a field for a number: its code is no quantity -----------------------------------
-// Who knows what a code stands for listens to `scanned` on the field, and prevents the refusal.
+// Who knows what a code stands for listens to `scanned` on the field, and prevents what is done else.
 
 const LEAST_OF_A_CODE = 5; // keys; whoever types a number so fast has typed a short one
 let keys = 0;
