@@ -23,7 +23,16 @@ from inventory import ledger, operations
 from inventory.ledger import Done, Line, Request
 from inventory.management.demo.catalogue import THINGS
 from inventory.management.demo.pen import COLOURS, PATTERNS
-from inventory.models import Category, Item, Location, LocationKind, MovementKind, Reason, Unit
+from inventory.models import (
+    Category,
+    Item,
+    Location,
+    LocationKind,
+    MovementKind,
+    Reason,
+    StockLevel,
+    Unit,
+)
 from jobs.models import OutboxEvent
 
 BINS = 200
@@ -57,40 +66,63 @@ def build(*, items: int, movements: int) -> None:
     progress = _Progress(movements)
     for batch in _chunks(opening, _A_CALL):
         progress.add(_booked([_received(shelf, actor, start, chance) for shelf in batch]))
+    _trade(opening, progress, actor=actor, start=start, chance=chance)
+    _bring_up_to_date(keys)
+
+
+def book_more(movements: int) -> None:
+    """Trade with what stands there, exactly that many movements more."""
+    standing = StockLevel.objects.filter(available__gt=0).order_by("pk")
+    _trade(
+        list(standing.values_list("item", "location")),
+        _Progress(movements),
+        actor=User.objects.order_by("pk")[0].pk,
+        start=timezone.now() - timedelta(days=DAYS),
+        chance=random.Random(movements),
+    )
+
+
+def _trade(
+    shelves: Sequence[Shelf],
+    progress: "_Progress",
+    *,
+    actor: int,
+    start: datetime,
+    chance: random.Random,
+) -> None:
     reason = Reason.objects.get(code="miscounted").pk
-    order = 0
+    order, days = 0, DAYS / progress.wanted if progress.wanted else 0
     while progress.left:
         batch, lines = [], 0
         while lines < min(_A_CALL, progress.left):
             order += 1
-            at = start + timedelta(days=DAYS * (progress.done + lines) / movements)
+            at = start + timedelta(days=days * (progress.done + lines))
             chosen = chance.sample(
-                opening, min(chance.randint(1, 7), progress.left - lines, len(opening))
+                shelves, min(chance.randint(1, 7), progress.left - lines, len(shelves))
             )
             batch.append(_moved(order, chosen, actor, reason, at, chance))
             lines += len(chosen)
         progress.add(_booked(batch))
     sys.stderr.write("\n")
-    _bring_up_to_date(keys)
 
 
 class _Progress:
     """How far it is, on standard error: on a terminal while it goes on, else once at the end."""
 
     def __init__(self, wanted: int) -> None:
-        self._wanted, self.done = wanted, 0
+        self.wanted, self.done = wanted, 0
         self._began = time.monotonic()
 
     @property
     def left(self) -> int:
-        return self._wanted - self.done
+        return self.wanted - self.done
 
     def add(self, booked: int) -> None:
         self.done += booked
         if self.left and not sys.stderr.isatty():
             return
         rate = self.done / max(time.monotonic() - self._began, 0.001)
-        sys.stderr.write(f"\r{self.done:,} of {self._wanted:,} movements, {rate:,.0f} a second ")
+        sys.stderr.write(f"\r{self.done:,} of {self.wanted:,} movements, {rate:,.0f} a second ")
         if not self.left:
             sys.stderr.write("\n")
 

@@ -35,7 +35,7 @@ DATABASE_URL and REDIS_URL (default: embedded servers); docs/operating.md has th
 def _bench(arguments: Sequence[str]) -> int:
     if not arguments or not arguments[0].isidentifier():
         raise Refusal("Say what to measure, for example ./dev bench pages")
-    return module(f"bench.{arguments[0]}", arguments[1:])
+    return module(f"bench.{arguments[0]}", arguments[1:], waits_for_the_disk=True)
 
 
 def _faults(arguments: Sequence[str]) -> int:

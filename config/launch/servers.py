@@ -104,8 +104,13 @@ def _note(servers: Servers, home: Home, *, kind: str, sockets: Path | None, read
 
 
 @contextlib.asynccontextmanager
-async def throw_away(*, major: int | None = None) -> AsyncIterator[Servers]:
-    """Run servers whose data are gone afterwards, in a home of their own; also when killed."""
+async def throw_away(
+    *, major: int | None = None, waits_for_the_disk: bool = False
+) -> AsyncIterator[Servers]:
+    """Run servers whose data are gone afterwards, in a home of their own; also when killed.
+
+    What is measured there is what a house does only if it `waits_for_the_disk` as that does.
+    """
     base = _passing_folder()
     supervisor = Supervisor(logs=base, loud=False)
     supervisor.watchdog.sweep(base)
@@ -120,7 +125,7 @@ async def throw_away(*, major: int | None = None) -> AsyncIterator[Servers]:
             sockets=sockets,
             lent=lent,
             major=major,
-            options=embedded.THROW_AWAY,
+            options=embedded.HOUSE if waits_for_the_disk else embedded.THROW_AWAY,
         )
         await _embed_valkey(servers, data=base / "valkey", sockets=sockets, keeps=False)
         yield servers

@@ -41,15 +41,15 @@ async def _test(major: int | None, arguments: list[str]) -> int:
         return await in_front(pytest, env=env, cwd=CHECKOUT)
 
 
-def module(name: str, arguments: Sequence[str]) -> int:
+def module(name: str, arguments: Sequence[str], *, waits_for_the_disk: bool = False) -> int:
     """Run a module of ours on an empty, migrated database."""
     if not (CHECKOUT / Path(*name.split("."))).with_suffix(".py").exists():
         raise Refusal(f"There is no {name.replace('.', '/')}.py.")
-    return run(_module(name, arguments))
+    return run(_module(name, arguments, waits_for_the_disk=waits_for_the_disk))
 
 
-async def _module(name: str, arguments: Sequence[str]) -> int:
-    async with throw_away() as servers:
+async def _module(name: str, arguments: Sequence[str], *, waits_for_the_disk: bool) -> int:
+    async with throw_away(waits_for_the_disk=waits_for_the_disk) as servers:
         servers.env["BACKROOM_BROWSER"] = browser() or ""
         await step(servers.env, "migrate", "--noinput")
         await step(servers.env, "collectstatic", "--noinput")
