@@ -7,6 +7,7 @@ all is proved from the first line, 100,000 more are booked, and proved from the 
 """
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -53,7 +54,7 @@ def write_beside(movements: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), max(id) FROM inventory_stocklevel WHERE available > 0")
         [(levels, last)] = cursor.fetchall()
-        lines = movements // levels // 2 * 2
+        lines = math.ceil(movements / levels / 2) * 2
         actor = User.objects.order_by("pk")[0].pk
         for first in range(1, last + 1, _LEVELS):
             these = {"first": first, "last": first + _LEVELS - 1, "lines": lines, "actor": actor}

@@ -8,6 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.access import movable_scope_of
+from accounts.models import User
+from inventory.models import Location
 from inventory.models.movement import belongs_to
 from pages import formats
 
@@ -33,6 +36,12 @@ def clock(moment: datetime) -> SafeString:
 
 
 register.simple_tag(belongs_to)
+
+
+@register.filter
+def movable_by(place: Location, user: User) -> bool:
+    """Whether somebody may change what stands there: else no button asks them to."""
+    return movable_scope_of(user).covers(str(place.path))
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import scope_of
+from accounts.access import NOWHERE, movable_scope_of, scope_of
 from inventory import availability, operations, reports
 from inventory.forms import ItemForm, PictureForm
 from inventory.models import Allocation, Barcode, Category, Item, StockMovement, Unit
@@ -44,6 +44,7 @@ def item_detail(request: PageRequest, pk: int) -> HttpResponse:
     context = {
         "item": item,
         "packs": packs,
+        "may_move": movable_scope_of(request.user) != NOWHERE,
         "scanned": next((pack for pack in packs if scanned in pack.codes), None),
         "reorder_in_packs": in_packs(item.reorder_at, packs),
         "categories": _with_those_above(item.category),

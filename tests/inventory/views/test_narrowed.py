@@ -51,6 +51,26 @@ class TestNumbers:
         assert "Stock at NORTH, PORT alone" in read
         assert "SOUTH" not in read
 
+    def test_no_button_asks_for_what_would_be_refused(self, both):
+        page = both.browser.get(both.mug.get_absolute_url()).content.decode()
+
+        assert "Count what stands at NORTH-1" in page
+        assert "Count what stands at PORT-1" not in page
+        assert page.count('aria-label="Reverse:') == 1
+
+    def test_whoever_may_only_look_has_no_button_at_all(self, both):
+        looker = make_person("Warehouse", name="Warehouse 3")
+        grant(looker, both.ports.location, may_move=False)
+        browser = Client()
+        browser.force_login(looker)
+
+        item = both.mug.get_absolute_url()
+        page = browser.get(item).content.decode()
+
+        assert "Why is it" in page
+        for button in ("receive", "ship", "move", "hold", "adjust", "count"):
+            assert f"{item}/{button}" not in page
+
     def test_say_nothing_to_whoever_sees_the_house(self, both, warehouse):
         read = text_of(warehouse.get(both.mug.get_absolute_url()))
 
