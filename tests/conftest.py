@@ -17,17 +17,20 @@ BEGUN = {"inventory_unit", "inventory_reason", "accounts_deliveredpermission"}
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
-    """Make the test database, always.
+def django_db_setup(
+    request, django_test_environment, django_db_modify_db_settings, django_db_blocker
+):
+    """Make the test database, always; `--reuse-db` keeps it for the next run.
 
     pytest-django's own makes it only when some test has the mark `django_db`. A run of nothing but
     tests with `committed` would work on the database of `DATABASE_URL`, and sweep that.
     """
+    keeps = request.config.getoption("reuse_db")
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keeps)
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+        teardown_databases(made, verbosity=0, keepdb=keeps)
 
 
 @pytest.fixture(scope="module")
