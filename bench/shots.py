@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.operations import demo
 from inventory.management.demo.catalogue import STAR
-from inventory.models import Item
+from inventory.models import Hold, Item, Location
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"
 WINDOWS = {
@@ -41,6 +41,11 @@ def main() -> None:
         "items": "/items",
         "item": star.get_absolute_url(),
         "movements": "/movements",
+        "holds": "/holds",
+        "hold": Hold.objects.order_by("pk")[0].get_absolute_url(),
+        "place": Location.objects.get(code="S-01").get_absolute_url(),
+        "lots": "/lots",
+        "move": "/move?from=S-01",
         "admin": "/admin/inventory/location/",
     }
     OUT.mkdir(parents=True, exist_ok=True)

@@ -14,13 +14,12 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from datetime import datetime, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType
+from typing import Any
 
 import django
 
@@ -204,25 +203,25 @@ def _tested(mutant: Mutant | None, *, stored: bool) -> int:
     return int(code)
 
 
-class _Instead(MetaPathFinder, Loader):
-    """Load one module as a mutant has it."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant, self.name = mutant, f"inventory.ledger.{mutant.module}"
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        return spec_from_loader(name, self) if name == self.name else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.mutant.source, self.name, "exec"), module.__dict__)
-
-
 def _put_in_place(mutant: Mutant) -> None:
-    """Load the ledger anew, with one of its modules as the mutant has it."""
-    for loaded in [each for each in sys.modules if each.startswith("inventory.ledger")]:
-        del sys.modules[loaded]
-    sys.meta_path.insert(0, _Instead(mutant))
-    importlib.import_module("inventory.ledger")
+    """Give the functions of the module the code that the mutant has, wherever they are known."""
+    module = importlib.import_module(f"inventory.ledger.{mutant.module}")
+    spoilt = dict(vars(module))
+    exec(compile(mutant.source, module.__name__, "exec"), spoilt)
+    _transplant(module.__name__, vars(module), spoilt)
+
+
+def _transplant(module: str, there: dict[str, Any], spoilt: Mapping[str, Any]) -> None:
+    for name, ours in list(there.items()):
+        theirs = spoilt.get(name)
+        if isinstance(ours, property) and isinstance(theirs, property):
+            ours, theirs = ours.fget, theirs.fget
+        if isinstance(ours, FunctionType) and isinstance(theirs, FunctionType):
+            ours.__code__, ours.__defaults__ = theirs.__code__, theirs.__defaults__
+        elif isinstance(ours, type) and ours.__module__ == module and isinstance(theirs, type):
+            _transplant(module, dict(vars(ours)), vars(theirs))
+        elif isinstance(ours, timedelta | datetime):
+            there[name] = theirs
 
 
 def main() -> int:
