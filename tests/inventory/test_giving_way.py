@@ -146,6 +146,48 @@ class TestWhoGivesWay:
 
         assert (short.code, short.shortages[0].available_now) == ("not_enough_stock", 2)
 
+    def test_what_is_set_apart_is_written_as_such(self):
+        planned = plan([ask(MovementKind.QUARANTINE, 3)], stock_of(8, held(1, (A, 2))), now=NOW)
+
+        assert [posting.change for posting in planned.postings] == [Balance(unavailable=3)]
+        assert planned.holds == {}
+
+    def test_no_more_is_set_apart_or_thrown_away_than_stands_there(self):
+        for kind in (MovementKind.QUARANTINE, MovementKind.SCRAP):
+            [refused] = plan([ask(kind, 9)], stock_of(8, held(1, (A, 2))), now=NOW).outcomes
+
+            assert refused.shortages[0].available_now == 8
+
+    def test_for_what_is_thrown_away_only_as_far_as_it_must(self):
+        stock = stock_of(8, held(1, (A, 2)), unavailable=3)  # three are free
+
+        assert broken(ask(MovementKind.SCRAP, 6), stock) == []
+        assert broken(ask(MovementKind.SCRAP, 7), stock) == [("hold:1", 1)]
+
+    def test_an_order_that_gave_way_has_less_of_it(self):
+        stock = stock_of(3, allocations=[promised(3, "order:1")])
+
+        planned = plan([ask(MovementKind.ADJUST, -1)], stock, now=NOW)
+        gone = plan([ask(MovementKind.ADJUST, -3)], stock, now=NOW)
+
+        assert planned.allocations[50].quantity == 2
+        assert gone.allocations == {50: None}
+
+    def test_an_order_that_was_promised_in_the_same_call_is_the_youngest(self):
+        stock = stock_of(2, allocations=[promised(1, "order:1", minutes=9)])
+        new = Request(
+            MovementKind.ALLOCATE, (Line(MUG, 1),), actor=7, scope=EVERYWHERE, reference="order:2"
+        )
+
+        *_, outcome = plan([new, ask(MovementKind.ADJUST, -1)], stock, now=NOW).outcomes
+
+        assert [each.owner for each in outcome.broken] == ["order:2"]
+
+    def test_goods_of_another_place_are_no_concern_of_it(self):
+        stock = stock_of(4, allocations=[promised(2, "order:1"), promised(2, "order:2", place=B)])
+
+        assert broken(ask(MovementKind.ADJUST, -2), stock) == [("order:1", 2)]
+
     def test_a_hold_with_less_left_stays(self):
         planned = plan([ask(MovementKind.SCRAP, 3)], stock_of(5, held(1, (A, 5))), now=NOW)
 
@@ -260,6 +302,32 @@ class TestMove:
             Key(MUG, B): 1,
         }
         assert not planned.allocations
+
+    def test_carries_holds_before_orders_and_of_these_what_is_left_to_go(self):
+        stock = stock_of(
+            5,
+            held(1, (A, 2)),
+            allocations=[promised(1, "order:1"), promised(2, "order:2", minutes=5)],
+        )
+
+        planned, changes = self.moved(4, stock)
+
+        assert changes[101] == Balance(on_hand=4, held=2, allocated=2)
+        there = [
+            (one.reference, one.quantity)
+            for one in planned.allocations.values()
+            if one and one.key == Key(MUG, B)
+        ]
+        assert sorted(there) == [("order:1", 1), ("order:2", 1)]
+
+    def test_a_part_that_is_carried_twice_has_a_number_of_its_own_each_time(self):
+        stock = stock_of(6, held(1, (A, 6)))
+        asks = [ask(MovementKind.MOVE, 1, to=B), ask(MovementKind.MOVE, 1, to=B)]
+
+        planned = plan(asks, stock, now=NOW)
+
+        parts = {(part.n, part.key, part.quantity) for part in planned.holds[1].parts}
+        assert parts == {(1, Key(MUG, A), 4), (2, Key(MUG, B), 2)}
 
     def test_carries_a_part_and_leaves_the_rest(self):
         planned, _ = self.moved(5, stock_of(8, held(1, (A, 8))))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -148,14 +149,93 @@ class TestPlan:
 
         assert refused.code == "quantity_out_of_range"
 
-    def test_refuses_the_future(self):
-        asked = ask(
-            MovementKind.RECEIVE, Line(MUG, 1, BIN_A), effective_at=NOW + timedelta(hours=1)
+    @pytest.mark.parametrize("quantity", [-1_000_000_000, -1, 1, 1_000_000_000])
+    def test_adjusts_up_and_down_as_far_as_a_line_goes(self, quantity):
+        stock = stock_of({(MUG, BIN_A): 1_000_000_000})
+
+        [posting] = plan(
+            [ask(MovementKind.ADJUST, Line(MUG, quantity, BIN_A))], stock, now=NOW
+        ).postings
+
+        assert posting.change == Balance(on_hand=quantity)
+
+    @pytest.mark.parametrize("quantity", [0, -1_000_000_001, 1_000_000_001])
+    def test_adjusts_by_something_and_no_further(self, quantity):
+        stock = stock_of({(MUG, BIN_A): 1_000_000_000})
+
+        [refused] = plan(
+            [ask(MovementKind.ADJUST, Line(MUG, quantity, BIN_A))], stock, now=NOW
+        ).outcomes
+
+        assert refused.code == "quantity_out_of_range"
+
+    def test_adjusts_by_no_more_than_stands_there(self):
+        [refused] = plan(
+            [ask(MovementKind.ADJUST, Line(MUG, -6, BIN_A))], stock_of({(MUG, BIN_A): 5}), now=NOW
+        ).outcomes
+
+        assert refused.text == "5 of MUG can be taken from A-01, not 6."
+
+    def test_writes_a_change_of_the_place_wherever_that_is(self):
+        stock = stock_of({(MUG, ZONE): 0})
+        stock.articles[MUG] = Article("MUG", stocked=False)
+
+        relabel, wrong = (
+            plan([ask(MovementKind.RELABEL, Line(MUG, by, ZONE))], stock, now=NOW) for by in (0, 1)
         )
 
-        [refused] = plan([asked], stock_of({(MUG, BIN_A): 0}), now=NOW).outcomes
+        assert [posting.change for posting in relabel.postings] == [Balance()]
+        assert wrong.outcomes[0].code == "quantity_out_of_range"
 
-        assert refused.code == "not_yet"
+    @pytest.mark.parametrize(
+        ("kind", "quantity"), [("receive", 1), ("return", 1), ("count", 1), ("adjust", 1)]
+    )
+    def test_asks_for_the_lot_of_what_comes_in(self, kind, quantity):
+        stock = stock_of({(MUG, BIN_A): 5})
+        stock.articles[MUG] = Article("MUG", tracked=True)
+
+        [refused] = plan(
+            [ask(MovementKind(kind), Line(MUG, quantity, BIN_A, seen=5))], stock, now=NOW
+        ).outcomes
+
+        assert refused.code == "lot_missing"
+
+    @pytest.mark.parametrize(("kind", "quantity"), [("ship", 1), ("scrap", 1), ("adjust", -1)])
+    def test_takes_whatever_lot_is_there(self, kind, quantity):
+        stock = stock_of({(MUG, BIN_A): 5})
+        stock.articles[MUG] = Article("MUG", tracked=True)
+
+        [posting] = plan(
+            [ask(MovementKind(kind), Line(MUG, quantity, BIN_A))], stock, now=NOW
+        ).postings
+
+        assert posting.after.on_hand == 4
+
+    def test_refuses_a_lot_of_what_has_none(self):
+        asked = ask(MovementKind.RECEIVE, Line(MUG, 1, BIN_A, lot=3))
+
+        [refused] = plan([asked], stock_of({(MUG, BIN_A): 5}), now=NOW).outcomes
+
+        assert refused.code == "lot_unwanted"
+
+    def test_wants_to_know_the_place_of_goods(self):
+        with pytest.raises(ValueError, match="names the place"):
+            plan([ask(MovementKind.RECEIVE, Line(MUG, 1))], stock_of({}), now=NOW)
+
+    @pytest.mark.parametrize(
+        ("ahead", "code"),
+        [
+            (timedelta(minutes=-9), ""),
+            (timedelta(minutes=5), ""),
+            (timedelta(seconds=301), "not_yet"),
+        ],
+    )
+    def test_refuses_the_future_but_no_clock_that_is_a_little_fast(self, ahead, code):
+        asked = ask(MovementKind.RECEIVE, Line(MUG, 1, BIN_A), effective_at=NOW + ahead)
+
+        [outcome] = plan([asked], stock_of({(MUG, BIN_A): 0}), now=NOW).outcomes
+
+        assert getattr(outcome, "code", "") == code
 
 
 class TestPlanReversal:
@@ -185,6 +265,46 @@ class TestPlanReversal:
         [refused] = self.reversal(self.shipment(reversed_already=True)).outcomes
 
         assert refused.code == "already_reversed"
+
+    def test_brings_nothing_back_to_where_nothing_can_stand(self):
+        origin = Origin(Key(MUG, ZONE), MovementKind.SHIP, Balance(on_hand=-3), False)
+        undo = ask(MovementKind.REVERSE, Line(MUG, 0, ZONE, reverses=42))
+
+        [refused] = plan([undo], stock_of({(MUG, ZONE): 0}, origins={42: origin}), now=NOW).outcomes
+
+        assert refused.code == "place_is_structural"
+
+    def test_takes_back_what_came_to_where_nothing_can_stand_now(self):
+        origin = Origin(Key(MUG, ZONE), MovementKind.RECEIVE, Balance(on_hand=3), False)
+        undo = ask(MovementKind.REVERSE, Line(MUG, 0, ZONE, reverses=42))
+
+        [posting] = plan([undo], stock_of({(MUG, ZONE): 3}, origins={42: origin}), now=NOW).postings
+
+        assert posting.after == Balance()
+
+    def test_takes_back_what_was_set_apart_as_such_or_not_at_all(self):
+        came = Origin(Key(MUG, BIN_A), MovementKind.MOVE, Balance(on_hand=3, unavailable=2), False)
+        left = Origin(
+            Key(MUG, BIN_B), MovementKind.MOVE, Balance(on_hand=-3, unavailable=-2), False
+        )
+        undo = ask(
+            MovementKind.REVERSE,
+            Line(MUG, 0, BIN_A, reverses=42),
+            Line(MUG, 0, BIN_B, reverses=43),
+        )
+
+        def undone(unavailable):
+            stock = stock_of({(MUG, BIN_B): 0}, origins={42: came, 43: left})
+            stock.levels[Key(MUG, BIN_A)] = Level(
+                200, Balance(on_hand=9, unavailable=unavailable), version=4
+            )
+            return plan([undo], stock, now=NOW)
+
+        assert [posting.change for posting in undone(2).postings] == [
+            Balance(on_hand=-3, unavailable=-2),
+            Balance(on_hand=3, unavailable=2),
+        ]
+        assert undone(1).outcomes[0].code == "not_enough_stock"
 
     def test_is_refused_when_what_came_is_gone(self):
         receipt = Origin(Key(MUG, BIN_A), MovementKind.RECEIVE, Balance(on_hand=9), False)

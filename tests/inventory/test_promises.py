@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,49 @@ class TestWhichLevelAHoldTakes:
                     free[part.key[:2]] -= part.quantity
         assert min(free.values()) >= 0
 
+    def test_what_is_enough_is_not_told_as_a_shortage(self):
+        stock = stock_of({(MUG, A): 2, (TRAY, A): 1})
+
+        [refused] = plan([hold(Line(MUG, 2), Line(TRAY, 2))], stock, now=NOW).outcomes
+
+        assert [short.sku for short in refused.shortages] == ["TRAY"]
+
+    def test_what_was_taken_is_numbered_by_line_and_turn(self):
+        stock = stock_of({(MUG, A): 3, (MUG, B): 4, (TRAY, A): 9})
+
+        planned = plan([hold(Line(MUG, 5), Line(TRAY, 1))], stock, now=NOW)
+
+        [made] = planned.holds.values()
+        assert made.parts == (
+            Part(1, 1, Key(MUG, A), 3),
+            Part(1, 2, Key(MUG, B), 2),
+            Part(2, 1, Key(TRAY, A), 1),
+        )
+        assert made.expires_at == SOON
+        assert [posting.change for posting in planned.postings] == [
+            Balance(held=3),
+            Balance(held=2),
+            Balance(held=1),
+        ]
+
+    def test_a_shelf_where_less_than_nothing_is_free_gives_nothing(self):
+        stock = stock_of({(MUG, B): 2})
+        stock.levels[Key(MUG, A)] = Level(200, Balance(on_hand=1, held=3), version=4)
+
+        [refused] = plan([hold(Line(MUG, 3))], stock, now=NOW).outcomes
+
+        assert refused.shortages[0].available_now == 2
+
+    def test_a_hold_is_made_or_one_is_changed(self):
+        asked = Request(MovementKind.HOLD, (Line(MUG, 1),), actor=7, scope=EVERYWHERE)
+
+        with pytest.raises(ValueError, match="is made, or one is changed"):
+            plan([asked], stock_of({(MUG, A): 1}), now=NOW)
+
+    def test_a_hold_that_was_not_locked_is_not_touched(self):
+        with pytest.raises(ValueError, match="must be locked"):
+            plan([on(MovementKind.RELEASE)], stock_of({}), now=NOW)
+
 
 class TestAskedTwice:
     def test_the_same_key_is_the_same_hold_even_in_one_call(self):
@@ -223,6 +267,40 @@ class TestHowAHoldEnds:
             OpenAllocation(Key(MUG, B), 2, "order:7"),
         ]
 
+    def test_confirmed_twice_is_once(self):
+        planned = self.ended(on(MovementKind.CONFIRM), status=HoldStatus.CONFIRMED)
+
+        assert planned.outcomes[0].replayed
+        assert planned.postings == ()
+
+    @pytest.mark.parametrize("kind", [MovementKind.CONFIRM, MovementKind.RELEASE])
+    @pytest.mark.parametrize("status", [HoldStatus.EXPIRED, HoldStatus.BROKEN])
+    def test_ended_otherwise_is_refused(self, kind, status):
+        [refused] = self.ended(on(kind), status=status).outcomes
+
+        assert refused.code == "hold_ended"
+
+    @pytest.mark.parametrize("status", [HoldStatus.RELEASED, HoldStatus.CONFIRMED])
+    def test_nothing_of_what_ended_is_changed(self, status):
+        changed = on(MovementKind.HOLD, 5, Line(MUG, 2, promise=1))
+
+        [refused] = self.ended(changed, status=status).outcomes
+
+        assert refused.code == "hold_ended"
+
+    def test_nothing_of_it_is_changed_too_late(self):
+        changed = on(MovementKind.HOLD, 5, Line(MUG, 2, promise=1))
+
+        [refused] = self.ended(changed, expires_at=NOW).outcomes
+
+        assert refused.code == "hold_ended"
+
+    def test_expires_once(self):
+        planned = self.ended(on(MovementKind.EXPIRE), status=HoldStatus.RELEASED, expires_at=NOW)
+
+        assert planned.outcomes[0].replayed
+        assert planned.postings == ()
+
     def test_confirmed_too_late_is_refused(self):
         [refused] = self.ended(on(MovementKind.CONFIRM), expires_at=NOW).outcomes
 
@@ -259,7 +337,42 @@ class TestHowAHoldEnds:
         planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 12, promise=1)))
 
         assert planned.holds[5].asked == ((MUG, 12),)
-        assert sum(part.quantity for part in planned.holds[5].parts) == 12
+        # One place has all seven that it wants more.
+        assert planned.holds[5].parts == (
+            Part(1, 1, Key(MUG, A), 3),
+            Part(1, 2, Key(MUG, B), 9),
+        )
+        assert [(p.kind, p.change) for p in planned.postings] == [("hold", Balance(held=7))]
+
+    def test_more_from_where_it_held_nothing_is_a_part_of_its_own(self):
+        stock = stock_of({(MUG, C): 9}, holds={5: standing(Part(1, 1, Key(MUG, A), 3))})
+        stock.levels[Key(MUG, A)] = Level(200, Balance(on_hand=3, held=3), version=4)
+
+        planned = plan([on(MovementKind.HOLD, 5, Line(MUG, 5, promise=1))], stock, now=NOW)
+
+        assert planned.holds[5].parts == (Part(1, 1, Key(MUG, A), 3), Part(1, 2, Key(MUG, C), 2))
+
+    def test_more_of_a_line_than_there_is_leaves_it_as_it_was(self):
+        planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 19, promise=1)))
+
+        assert planned.outcomes[0].code == "not_enough_stock"
+        assert planned.holds == {}
+
+    def test_as_much_of_a_line_as_before_writes_nothing(self):
+        planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 5, promise=1)))
+
+        assert planned.postings == ()
+        assert planned.holds[5].parts == self.parts
+
+    def test_another_line_stays_as_it_was(self):
+        tray = Part(2, 1, Key(TRAY, A), 4)
+        stock = stock_of({(MUG, A): 9}, holds={5: standing(tray, asked=((MUG, 1), (TRAY, 4)))})
+        stock.levels[Key(TRAY, A)] = Level(200, Balance(on_hand=4, held=4), version=4)
+
+        planned = plan([on(MovementKind.HOLD, 5, Line(MUG, 2, promise=1))], stock, now=NOW)
+
+        assert planned.holds[5].asked == ((MUG, 2), (TRAY, 4))
+        assert planned.holds[5].parts == (tray, Part(1, 1, Key(MUG, A), 2))
 
     def test_less_of_a_line_gives_back_what_was_taken_last(self):
         planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 2, promise=1)))
@@ -279,6 +392,30 @@ class TestAllocations:
 
     def use(self, kind: MovementKind, quantity: int, promise: int = 9) -> Request:
         return Request(kind, (Line(MUG, quantity, promise=promise),), actor=7, scope=EVERYWHERE)
+
+    def test_an_order_is_promised_what_is_free(self):
+        asked = Request(
+            MovementKind.ALLOCATE, (Line(MUG, 5),), actor=7, scope=EVERYWHERE, reference="order:7"
+        )
+
+        planned = plan([asked], stock_of({(MUG, A): 3, (MUG, B): 4}), now=NOW)
+        [refused] = plan([asked], stock_of({(MUG, A): 4}), now=NOW).outcomes
+
+        assert [posting.change for posting in planned.postings] == [
+            Balance(allocated=3),
+            Balance(allocated=2),
+        ]
+        assert list(planned.allocations.values()) == [
+            OpenAllocation(Key(MUG, A), 3, "order:7"),
+            OpenAllocation(Key(MUG, B), 2, "order:7"),
+        ]
+        assert refused.shortages[0].available_now == 4
+
+    def test_what_one_request_leaves_of_it_is_there_for_the_next(self):
+        planned = self.promised(self.use(MovementKind.SHIP, 1), self.use(MovementKind.SHIP, 3))
+
+        assert planned.allocations == {9: None}
+        assert planned.postings[-1].after == Balance()
 
     def test_a_shipment_uses_its_promise_up(self):
         planned = self.promised(self.use(MovementKind.SHIP, 4))
