@@ -2,6 +2,7 @@
 /** Moving with a scanner, which is faster than any answer: its codes wait in line, and none is lost. */
 
 const AGAIN_MS = 2000;
+const KEPT = "load"; // in the storage of this tab, which outlives a reload
 
 const field = /** @type {HTMLInputElement} */ (document.getElementById("scan-code"));
 const said = /** @type {HTMLElement} */ (document.querySelector(".waiting"));
@@ -37,6 +38,7 @@ document.addEventListener("scanned", (event) => {
 function take(code) {
   if (!code.trim()) return;
   waiting.push(code);
+  keep();
   next();
 }
 
@@ -73,6 +75,7 @@ document.addEventListener("htmx:after:swap", () => {
     sound(!moving().querySelector("[role=alert]"));
   }
   [sent, failed] = [null, false];
+  keep();
   if (document.activeElement === document.body) field.focus();
   next();
 });
@@ -84,6 +87,43 @@ document.addEventListener("htmx:finally:request", (event) => {
   [sent, failed] = [null, true];
   tell();
   setTimeout(next, AGAIN_MS);
+});
+
+// --- what is in somebody's hands is not lost with a page -----------------------------------------
+
+function keep() {
+  const fields = [...new FormData(moving())].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "code");
+  const something = waiting.length || fields.some(([name]) => name.startsWith("moved-"));
+  try {
+    if (something) sessionStorage.setItem(KEPT, JSON.stringify({ fields, waiting }));
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // Storage is switched off: then it is lost.
+  }
+}
+
+function takeUp() {
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  } catch {
+    // as above
+  }
+  if (!kept) return;
+  const form = moving();
+  form.querySelectorAll("input:not([name=csrfmiddlewaretoken])").forEach((each) => each.remove());
+  for (const [name, value] of kept.fields) {
+    const input = document.createElement("input");
+    [input.type, input.name, input.value] = ["hidden", name, value];
+    form.append(input);
+  }
+  waiting.push(...kept.waiting);
+  sent = { form, code: false };
+  form.requestSubmit();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-forget]")) sessionStorage.removeItem(KEPT);
 });
 
 function tell() {
@@ -108,3 +148,7 @@ function sound(taken) {
     tone.stop(audio.currentTime + after + 0.09);
   }
 }
+
+// htmx reads the page once it is loaded, as a module it may be later than this one.
+if (document.readyState === "complete") takeUp();
+else addEventListener("load", () => setTimeout(takeUp));

@@ -118,6 +118,26 @@ def test_an_answer_that_was_lost_on_its_way_moves_once(page, shelf, target):
     assert standing(shelf) == {shelf.location.code: 88, target.code: 12}
 
 
+def test_what_was_taken_outlives_a_reload_until_somebody_starts_over(page, shelf, target):
+    sign_in(page, make_person(role="Warehouse"), at=f"/move?from={shelf.location.code}")
+    scan(page, box_of(shelf))
+    taken = page.get_by_label(f"How many of {shelf.item.sku}")
+    expect(taken).to_have_value("12")
+
+    page.reload()
+    expect(taken).to_have_value("12")
+    scan(page, box_of(shelf))
+    expect(taken).to_have_value("24")
+    page.goto("/items")
+    page.goto("/move")
+    expect(taken).to_have_value("24")
+
+    page.get_by_role("link", name="Start over").click()
+    expect(page.get_by_text("scan the place that it leaves")).to_be_visible()
+    expect(taken).to_be_hidden()
+    assert moves(shelf) == 0
+
+
 @BOTH
 def test_a_mistake_is_undone_and_what_is_wrong_says_so(window, shelf, target, size):
     page = window(viewport=size)

@@ -109,6 +109,7 @@ function openRow(event) {
 // Who knows what a code stands for listens to `scanned` on the field, and prevents what is done else.
 
 const LEAST_OF_A_CODE = 5; // keys; whoever types a number so fast has typed a short one
+const isCode = () => keys >= LEAST_OF_A_CODE || (keys > 2 && /[a-z]/i.test(code));
 let keys = 0;
 let last = 0;
 let ended = 0;
@@ -119,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   const input = event.target;
   if (!(input instanceof HTMLInputElement) || input.type !== "number") return;
   const burst = event.timeStamp - last < BURST_MS;
-  if (event.key === "Enter" && burst && keys >= LEAST_OF_A_CODE) {
+  if (event.key === "Enter" && burst && isCode()) {
     event.preventDefault();
     event.stopPropagation();
     input.value = before;
