@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.access import EVERYWHERE
 from accounts.models import User
 from inventory import ledger, operations
-from inventory.ledger import Done, Line, Request
+from inventory.ledger import Done, Line, NewHold, Request
 from inventory.management.demo.catalogue import THINGS
 from inventory.management.demo.pen import COLOURS, PATTERNS
 from inventory.models import (
@@ -80,6 +80,22 @@ def book_more(movements: int) -> None:
         start=timezone.now() - timedelta(days=DAYS),
         chance=random.Random(movements),
     )
+
+
+def promise(holds: int) -> None:
+    """Hold one of an item that many times, for the next hours."""
+    actor = User.objects.order_by("pk")[0].pk
+    standing = StockLevel.objects.filter(available__gt=0).order_by("pk")
+    items = list(standing.values_list("item", flat=True)[:holds])
+    for batch in _chunks(range(holds), _A_CALL):
+        ledger.post([_held(items[number % len(items)], actor, number) for number in batch])
+
+
+def _held(item: int, actor: int, number: int) -> Request:
+    lifetime = timedelta(hours=1, seconds=number)
+    new = NewHold(f"user:{actor}", f"bench:{number}", b"", lifetime, lifetime, f"Visitor {number}")
+    line = Line(item, 1)
+    return Request(MovementKind.HOLD, (line,), actor=actor, scope=EVERYWHERE, hold=new)
 
 
 def _trade(

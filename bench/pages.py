@@ -25,9 +25,9 @@ from django.utils.http import urlencode  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench import house  # noqa: E402
-from inventory.models import Item, Location, StockMovement  # noqa: E402
+from inventory.models import Hold, Item, Location, StockMovement  # noqa: E402
 
-TIMES = 20
+TIMES, HOLDS = 20, 20_000
 QUERIES = 10
 MILLISECONDS = 100.0
 
@@ -44,6 +44,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     item = latest.level.item
     place = Location.objects.filter(levels__on_hand__gt=0).order_by("pk").first()
     assert place is not None
+    site = Location.objects.order_by("path")[0]
     middle = Item.objects.order_by("pk")[Item.objects.count() // 2]
     yield "Today", reverse("pages:today")
     yield "Items", items
@@ -66,6 +67,16 @@ def addresses() -> Iterator[tuple[str, str]]:
     yield "Search Movements: 1 character", asked(movements, q="o")
     yield "Search Movements: 3 characters", asked(movements, q="ord")
     yield "Search Movements: 10 characters", asked(movements, q="order:1000")
+    yield "Holds", reverse("inventory:hold-list")
+    yield (
+        "Holds about to expire",
+        asked(reverse("inventory:hold-list"), status="active", ending="soon"),
+    )
+    yield "A hold", Hold.objects.order_by("-pk")[0].get_absolute_url()
+    yield "Places", reverse("inventory:place-list")
+    yield f"Place {place.code}", place.get_absolute_url()
+    yield "The site with all of it", site.get_absolute_url()
+    yield f"Count {place.code}", reverse("inventory:count-place", args=[place.pk])
     yield "Search everywhere: 1 character", asked(reverse("pages:search"), q=item.sku[0])
     yield "Search everywhere: 3 characters", asked(reverse("pages:search"), q=middle.name[:3])
     yield "Search everywhere: 10 characters", asked(reverse("pages:search"), q=middle.name[:10])
@@ -105,6 +116,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     if not Item.objects.exists():
         house.build(items=asked.items, movements=asked.movements)
+        house.promise(HOLDS)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     client = Client(SERVER_NAME="localhost")
@@ -112,7 +124,8 @@ def main() -> int:
         User.objects.filter(is_superuser=True).first()
         or User.objects.create_superuser("bench@backroom.example", name="Bench")
     )
-    print(f"{asked.items:,} items, {asked.movements:,} movements, median of {TIMES}\n")
+    sizes = f"{asked.items:,} items, {asked.movements:,} movements, {HOLDS:,} holds"
+    print(f"{sizes}, median of {TIMES}\n")
     print(f"{'page':<36} {'queries':>7} {'median ms':>9} {'slowest':>8}")
     over = 0
     for name, address in addresses():

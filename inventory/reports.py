@@ -272,23 +272,44 @@ def _with_changes(levels: StockLevelQuerySet) -> StockLevelQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How much stands in a place and all beneath it: different items, and base units of them."""
+    """How much stands in a place and all beneath it.
 
-    items: int = 0
+    `places` of them hold stock, `pieces` are base units. `items` are the different ones, if all
+    stands at one place: an item may stand at several, and to tell them apart takes too long.
+    """
+
+    places: int = 0
     pieces: int = 0
+    items: int | None = 0
 
 
-# The newest lines of each level by its own index, then the newest of those.
+# Of a house most of what happened last happened in its large parts: then the newest thousand have
+# it. Else the newest lines of each level by its own index, and of those the newest.
 _NEWEST_IN = """(
-    SELECT movement.id
-    FROM inventory_location AS place
-    JOIN inventory_stocklevel AS level ON level.location_id = place.id
-    CROSS JOIN LATERAL (
-        SELECT line.id, line.recorded_at FROM inventory_stockmovement AS line
-        WHERE line.level_id = level.id ORDER BY line.version DESC LIMIT %s
-    ) AS movement
-    WHERE place.path <@ %s::ltree
-    ORDER BY movement.recorded_at DESC, movement.id DESC LIMIT %s
+    WITH recent AS MATERIALIZED (
+        SELECT line.id
+        FROM (
+            SELECT id, level_id, recorded_at FROM inventory_stockmovement
+            ORDER BY recorded_at DESC, id DESC LIMIT 1000
+        ) AS line
+        JOIN inventory_stocklevel AS level ON level.id = line.level_id
+        JOIN inventory_location AS place ON place.id = level.location_id
+        WHERE place.path <@ %s::ltree
+        ORDER BY line.recorded_at DESC, line.id DESC LIMIT %s
+    ),
+    enough AS MATERIALIZED (SELECT count(*) >= %s AS so FROM recent)
+    SELECT id FROM recent WHERE (SELECT so FROM enough)
+    UNION ALL (
+        SELECT movement.id
+        FROM inventory_location AS place
+        JOIN inventory_stocklevel AS level ON level.location_id = place.id
+        CROSS JOIN LATERAL (
+            SELECT line.id, line.recorded_at FROM inventory_stockmovement AS line
+            WHERE line.level_id = level.id ORDER BY line.version DESC LIMIT %s
+        ) AS movement
+        WHERE place.path <@ %s::ltree AND NOT (SELECT so FROM enough)
+        ORDER BY movement.recorded_at DESC, movement.id DESC LIMIT %s
+    )
 )"""
 # What is held and what is promised to orders, in one question.
 _PROMISED_IN = """
@@ -350,7 +371,8 @@ def promises_in(place: Location, *, holds: bool, allocations: bool, size: int) -
 
 def last_in(place: Location, *, size: int) -> list[StockMovement]:
     """The newest lines of the ledger in a place and all beneath it."""
-    newest = RawSQL(_NEWEST_IN, [size, str(place.path), size])  # noqa: S611  # of our own words
+    path = str(place.path)
+    newest = RawSQL(_NEWEST_IN, [path, size, size, size, path, size])  # noqa: S611  # of our own words
     return list(
         StockMovement.objects.filter(pk__in=newest)
         .select_related("level__item", "level__location", "actor", "reason", "reversal_of")
@@ -358,11 +380,24 @@ def last_in(place: Location, *, size: int) -> list[StockMovement]:
     )
 
 
+# First each place by itself: a level is read once, however many places are above it.
 _STANDING_IN = """
-    SELECT above.id, count(DISTINCT level.item_id), sum(level.on_hand)::bigint
+    WITH here AS MATERIALIZED (
+        SELECT level.location_id, count(DISTINCT level.item_id) AS items,
+               sum(level.on_hand) AS pieces
+        FROM inventory_stocklevel AS level
+        WHERE level.on_hand > 0 AND level.location_id IN (
+            SELECT place.id FROM inventory_location AS above
+            JOIN inventory_location AS place ON place.path <@ above.path
+            WHERE above.id = ANY(%(places)s)
+        )
+        GROUP BY level.location_id
+    )
+    SELECT above.id, count(*), sum(here.pieces)::bigint,
+           CASE count(*) WHEN 1 THEN sum(here.items)::bigint END
     FROM inventory_location AS above
     JOIN inventory_location AS place ON place.path <@ above.path
-    JOIN inventory_stocklevel AS level ON level.location_id = place.id AND level.on_hand > 0
+    JOIN here ON here.location_id = place.id
     WHERE above.id = ANY(%(places)s)
     GROUP BY above.id
 """
@@ -373,7 +408,7 @@ def standing_in(places: Iterable[Location]) -> dict[int, Standing]:
     ids = [place.pk for place in places]
     with connection.cursor() as cursor:
         cursor.execute(_STANDING_IN, {"places": ids})
-        found = {id: Standing(items, pieces) for id, items, pieces in cursor.fetchall()}
+        found = {id: Standing(*standing) for id, *standing in cursor.fetchall()}
     return {id: found.get(id, Standing()) for id in ids}
 
 
@@ -381,7 +416,7 @@ def standing_at(place: Location) -> Standing:
     """What stands at a place itself."""
     levels = StockLevel.objects.filter(location=place, on_hand__gt=0)
     found = levels.aggregate(items=Count("item", distinct=True), pieces=Sum("on_hand", default=0))
-    return Standing(found["items"], int(found["pieces"]))
+    return Standing(int(found["items"] > 0), int(found["pieces"]), found["items"])
 
 
 def promises_at(place: Location) -> list[Broken]:

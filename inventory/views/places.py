@@ -43,6 +43,10 @@ def _prepare(places: Sequence[Location], user: Any) -> None:
         place.site = sites.get(roots[place.pk], "")  # type: ignore[attr-defined]  # likewise
 
 
+def _items(place: Any) -> int | str:
+    return "" if place.standing.items is None else place.standing.items
+
+
 PLACES = ListSpec(
     name="places",
     title="Places",
@@ -54,7 +58,7 @@ PLACES = ListSpec(
         Column("kind", "Kind", value=lambda place: place.get_kind_display(), phone=False),
         Column("site", "Site", value=lambda place: place.site, phone=False),
         Column("sells", "Sold from", cell=cells.place_sells, phone=False),
-        Column("items", "Items", numeric=True, value=lambda place: place.standing.items),
+        Column("items", "Items", numeric=True, value=_items),
         Column("pieces", "Pieces", numeric=True, value=lambda place: place.standing.pieces),
         Column("priority", "Picking order", numeric=True, sort="priority", default=False),
     ],

@@ -5,6 +5,7 @@ import pytest
 from accounts.access import scope_of
 from inventory import operations, reports
 from inventory.models import Location, StockMovement
+from tests.acts import adjust
 from tests.factories import make_item, make_place, make_site, make_stock, make_user
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,19 @@ class TestChangesOfALot:
 
         assert changes == [("Receive", 8), ("Ship", -3)]
         assert sum(change for _, change in changes) == read.figures.on_hand
+
+
+@pytest.mark.parametrize("size", [2, 5, 20])
+def test_the_newest_lines_of_a_place_are_of_all_that_is_in_it(size):
+    site = make_site()
+    shelves = [make_stock(9, place=make_place(parent=site)) for _ in range(3)]
+    make_stock(9)
+    for shelf in (*shelves, shelves[0]):
+        adjust(shelf, by=1)
+    make_stock(9)
+
+    newest = reports.last_in(site, size=size)
+
+    lines = StockMovement.objects.filter(level__in=shelves).order_by("-recorded_at", "-pk")
+    assert newest == list(lines[:size])
+    assert len(newest) == min(size, 7)
