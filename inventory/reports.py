@@ -313,7 +313,7 @@ _NEWEST_IN = """(
 )"""
 # What is held and what is promised to orders, in one question.
 _PROMISED_IN = """
-    SELECT 'hold:' || hold.id AS owner, part.quantity, level.item_id, item.sku, item.name,
+    (SELECT 'hold:' || hold.id AS owner, part.quantity, level.item_id, item.sku, item.name,
            place.code, hold.contact, person.name AS by, hold.expires_at AS at,
            hold.expires_at <= clock_timestamp() AS is_over, 1 AS kind, part.id
     FROM inventory_location AS place
@@ -323,14 +323,16 @@ _PROMISED_IN = """
     JOIN inventory_hold AS hold ON hold.id = part.hold_id
     LEFT JOIN accounts_user AS person ON 'user:' || person.id = hold.principal
     WHERE place.path <@ %(path)s::ltree AND hold.status = 'active' AND %(holds)s
+    ORDER BY hold.expires_at, hold.id, part.id LIMIT %(size)s)
     UNION ALL
-    SELECT promise.reference, promise.quantity, level.item_id, item.sku, item.name,
+    (SELECT promise.reference, promise.quantity, level.item_id, item.sku, item.name,
            place.code, '', NULL, promise.created_at, false, 2, promise.id
     FROM inventory_location AS place
     JOIN inventory_stocklevel AS level ON level.location_id = place.id
     JOIN inventory_item AS item ON item.id = level.item_id
     JOIN inventory_allocation AS promise ON promise.level_id = level.id
     WHERE place.path <@ %(path)s::ltree AND %(allocations)s
+    ORDER BY promise.created_at, promise.id LIMIT %(size)s)
     ORDER BY kind, at, id LIMIT %(size)s
 """
 
@@ -382,24 +384,29 @@ def last_in(place: Location, *, size: int) -> list[StockMovement]:
 
 # First each place by itself: a level is read once, however many places are above it.
 _STANDING_IN = """
-    WITH here AS MATERIALIZED (
-        SELECT level.location_id, count(DISTINCT level.item_id) AS items,
-               sum(level.on_hand) AS pieces
-        FROM inventory_stocklevel AS level
-        WHERE level.on_hand > 0 AND level.location_id IN (
-            SELECT place.id FROM inventory_location AS above
-            JOIN inventory_location AS place ON place.path <@ above.path
-            WHERE above.id = ANY(%(places)s)
-        )
-        GROUP BY level.location_id
+    WITH inside AS MATERIALIZED (
+        SELECT above.id AS above, place.id FROM inventory_location AS above
+        JOIN inventory_location AS place ON place.path <@ above.path
+        WHERE above.id = ANY(%(places)s)
+    ),
+    here AS MATERIALIZED (
+        SELECT location_id, count(*) FILTER (WHERE lot_id IS NULL) AS items, sum(on_hand) AS pieces
+        FROM inventory_stocklevel
+        WHERE on_hand > 0 AND location_id IN (SELECT id FROM inside)
+        GROUP BY location_id
+    ),
+    by_lot AS MATERIALIZED (
+        SELECT location_id, count(DISTINCT item_id) AS items
+        FROM inventory_stocklevel
+        WHERE on_hand > 0 AND lot_id IS NOT NULL AND location_id IN (SELECT id FROM inside)
+        GROUP BY location_id
     )
-    SELECT above.id, count(*), sum(here.pieces)::bigint,
-           CASE count(*) WHEN 1 THEN sum(here.items)::bigint END
-    FROM inventory_location AS above
-    JOIN inventory_location AS place ON place.path <@ above.path
-    JOIN here ON here.location_id = place.id
-    WHERE above.id = ANY(%(places)s)
-    GROUP BY above.id
+    SELECT inside.above, count(*), sum(here.pieces)::bigint,
+           CASE count(*) WHEN 1 THEN sum(here.items + coalesce(by_lot.items, 0))::bigint END
+    FROM inside
+    JOIN here ON here.location_id = inside.id
+    LEFT JOIN by_lot ON by_lot.location_id = inside.id
+    GROUP BY inside.above
 """
 
 
