@@ -15,7 +15,7 @@ from tests.factories import grant, make_place, make_site, make_user
 
 PROJECT = Path(__file__).parents[2]
 # What has edges or operations, by folder and by file.
-ROOMS = ("views", "operations", "admin", "api")
+ROOMS = ("views", "forms", "operations", "admin", "api")
 FILES = {"forms.py", "scan.py", "search.py", "tiles.py", "availability.py", "reports.py"}
 NARROWS = {"for_user", "movable_by", "within", "of"}
 # Making a row asks for none.
@@ -24,8 +24,8 @@ MAKES = {"create", "bulk_create"}
 # Who may go around it: file, function, model, and why.
 ALLOWED = {
     ("inventory/admin/places.py", "clean", "Location"): "the shape of the tree: yes or no",
-    ("inventory/forms.py", "clean_barcode_codes", "Item"): "a SKU is taken, whoever has it",
-    ("inventory/forms.py", "say_sku_is_taken", "Item"): "a SKU is taken, whoever has it",
+    ("inventory/forms/items.py", "clean_barcode_codes", "Item"): "a SKU is taken, whoever has it",
+    ("inventory/forms/items.py", "say_sku_is_taken", "Item"): "a SKU is taken, whoever has it",
     ("inventory/operations/ledger_checks.py", "_other_findings", "StockLevel"): "the clock's",
     ("inventory/operations/low_stock.py", "note_stock_change", "Item"): "the relay's",
     ("inventory/operations/low_stock.py", "refresh_low_stock", "Item"): "the clock's",
