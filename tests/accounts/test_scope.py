@@ -15,7 +15,7 @@ from tests.factories import grant, make_place, make_site, make_user
 
 PROJECT = Path(__file__).parents[2]
 # What has edges or operations, by folder and by file.
-ROOMS = ("views", "forms", "operations", "admin", "api")
+ROOMS = ("views", "forms", "operations", "reports", "admin", "api")
 FILES = {"forms.py", "scan.py", "search.py", "tiles.py", "availability.py", "reports.py"}
 NARROWS = {"for_user", "movable_by", "within", "of"}
 # Making a row asks for none.
@@ -45,16 +45,24 @@ ALLOWED = {
         "StockLevel",
     ): "at its own shelf",
     ("inventory/operations/booking.py", "posted", "StockMovement"): "the line booked just now",
-    ("inventory/reports.py", "_with_changes", "StockMovement"): "of levels that were narrowed",
-    ("inventory/reports.py", "last_in", "StockMovement"): "in a place that was narrowed",
-    ("inventory/reports.py", "promises_at", "Allocation"): "at a place that was narrowed",
-    ("inventory/reports.py", "promises_at", "HoldLine"): "at a place that was narrowed",
-    ("inventory/reports.py", "standing_at", "StockLevel"): "at a place that was narrowed",
-    ("inventory/reports.py", "causes_of", "StockMovement"): "of lines that were narrowed",
-    ("inventory/reports.py", "_newest", "StockMovement"): "lines of levels that were narrowed",
-    ("inventory/reports.py", "_sold_before", "StockMovement"): "lines of levels that were narrowed",
-    ("inventory/reports.py", "lines_of_hold", "Item"): "of a hold that was narrowed",
-    ("inventory/reports.py", "meanwhile", "StockMovement"): "of a level that was narrowed",
+    ("inventory/reports/timelines.py", "_with_changes", "StockMovement"): (
+        "of levels that were narrowed"
+    ),
+    ("inventory/reports/places.py", "last_in", "StockMovement"): "in a place that was narrowed",
+    ("inventory/reports/promises.py", "promises_at", "Allocation"): "at a place that was narrowed",
+    ("inventory/reports/promises.py", "promises_at", "HoldLine"): "at a place that was narrowed",
+    ("inventory/reports/places.py", "standing_at", "StockLevel"): "at a place that was narrowed",
+    ("inventory/reports/movements.py", "causes_of", "StockMovement"): "of lines that were narrowed",
+    ("inventory/reports/timelines.py", "_newest", "StockMovement"): (
+        "lines of levels that were narrowed"
+    ),
+    ("inventory/reports/timelines.py", "_sold_before", "StockMovement"): (
+        "lines of levels that were narrowed"
+    ),
+    ("inventory/reports/promises.py", "lines_of_hold", "Item"): "of a hold that was narrowed",
+    ("inventory/reports/movements.py", "meanwhile", "StockMovement"): (
+        "of a level that was narrowed"
+    ),
     ("inventory/views/places.py", "", "Item"): "which of the levels that were narrowed",
     ("inventory/views/items.py", "_at_place", "StockLevel"): "at a place that was narrowed",
     ("jobs/operations/retention.py", "prune_outbox", "Effect"): "the clock's",
