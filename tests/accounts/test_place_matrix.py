@@ -340,6 +340,8 @@ def words_of(answer) -> list[str]:
 
 def secrets_in(answer, secrets=SECRETS) -> list[str]:
     text = (b"".join(answer) if answer.streaming else answer.content).decode()
+    # A key of a form may have any digits in it.
+    text = re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}|(?<=")[0-9A-Za-z]{32,64}(?=")', "~", text)
     return [secret for secret in secrets if secret in text]
 
 

@@ -199,6 +199,11 @@ class TestWhichLevelAHoldTakes:
             Balance(held=1),
         ]
 
+    def test_a_shelf_where_nothing_is_free_is_passed_by(self):
+        stock = stock_of({(MUG, A): 0, (MUG, B): 1, (MUG, C): 1})
+
+        assert taken(plan([hold(Line(MUG, 2))], stock, now=NOW)) == {(MUG, B): 1, (MUG, C): 1}
+
     def test_a_shelf_where_less_than_nothing_is_free_gives_nothing(self):
         stock = stock_of({(MUG, B): 2})
         stock.levels[Key(MUG, A)] = Level(200, Balance(on_hand=1, held=3), version=4)
@@ -352,6 +357,22 @@ class TestHowAHoldEnds:
 
         assert planned.holds[5].parts == (Part(1, 1, Key(MUG, A), 3), Part(1, 2, Key(MUG, C), 2))
 
+    def test_one_more_of_a_line_is_one_more(self):
+        planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 6, promise=1)))
+
+        assert [posting.change for posting in planned.postings] == [Balance(held=1)]
+
+    def test_a_new_part_is_numbered_behind_all_others(self):
+        stock = stock_of({(MUG, C): 9}, holds={5: standing(*self.parts)})
+        for number, part in enumerate(self.parts, start=200):
+            stock.levels[part.key] = Level(
+                number, Balance(on_hand=part.quantity, held=part.quantity), version=4
+            )
+
+        planned = plan([on(MovementKind.HOLD, 5, Line(MUG, 6, promise=1))], stock, now=NOW)
+
+        assert planned.holds[5].parts == (*self.parts, Part(1, 3, Key(MUG, C), 1))
+
     def test_more_of_a_line_than_there_is_leaves_it_as_it_was(self):
         planned = self.ended(on(MovementKind.HOLD, 5, Line(MUG, 19, promise=1)))
 
@@ -410,6 +431,12 @@ class TestAllocations:
             OpenAllocation(Key(MUG, B), 2, "order:7"),
         ]
         assert refused.shortages[0].available_now == 4
+
+    def test_two_lines_of_one_request_do_not_both_have_it(self):
+        lines = [Line(MUG, 3, promise=9)] * 2
+        twice = Request(MovementKind.SHIP, tuple(lines), actor=7, scope=EVERYWHERE)
+
+        assert self.promised(twice).outcomes[0].code == "promise_gone"
 
     def test_what_one_request_leaves_of_it_is_there_for_the_next(self):
         planned = self.promised(self.use(MovementKind.SHIP, 1), self.use(MovementKind.SHIP, 3))

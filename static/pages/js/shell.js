@@ -11,12 +11,15 @@ const isTyping = (element) =>
 
 const BURST_MS = 60; // no person types two keys within it, every scanner does
 let burst = "";
+let latest = 0; // by the clock of the keys: a page that is busy hears them late
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let waiting;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(document.activeElement)) return;
   if (document.querySelector("dialog[open]")) return;
+  if (event.timeStamp - latest >= BURST_MS) burst = "";
+  latest = event.timeStamp;
   if (event.key === "Enter" && burst.length > 2) {
     event.preventDefault();
     scanned(burst);
@@ -33,9 +36,7 @@ document.addEventListener("keydown", (event) => {
   burst += event.key;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    const typed = burst;
-    burst = "";
-    if (typed.length === 1) pressed(typed);
+    if (burst.length === 1) pressed(burst);
   }, BURST_MS);
 });
 
