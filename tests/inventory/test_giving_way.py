@@ -329,6 +329,12 @@ class TestMove:
         parts = {(part.n, part.key, part.quantity) for part in planned.holds[1].parts}
         assert parts == {(1, Key(MUG, A), 4), (2, Key(MUG, B), 2)}
 
+    def test_a_part_that_is_carried_is_numbered_behind_all_others(self):
+        planned, _ = self.moved(1, stock_of(4, held(1, (A, 4), (Q, 1))))
+
+        parts = {(part.n, part.key.place, part.quantity) for part in planned.holds[1].parts}
+        assert parts == {(1, A, 3), (2, Q, 1), (3, B, 1)}
+
     def test_carries_a_part_and_leaves_the_rest(self):
         planned, _ = self.moved(5, stock_of(8, held(1, (A, 8))))
 
