@@ -1,19 +1,23 @@
 """How one booking becomes a request to the ledger, and its answer is kept under its key."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from accounts.access import movable_scope_of
 from accounts.models import User
 from inventory import ledger
-from inventory.ledger import Broken, Line, Request
+from inventory.ledger import Broken, Line, Request, StockError
 from inventory.models import Item, MovementKind, Reason, StockMovement
 from inventory.operations.lots import lot_named, lot_received
 from inventory.operations.reach import place_to_move
 from jobs import idempotency
+from jobs.idempotency import IdempotencyError
+
+type Refusal = StockError | IdempotencyError
 
 
 @transaction.atomic
@@ -108,6 +112,22 @@ def claimed(
         key=key,
         request_hash=idempotency.fingerprint([kind, asked]),
     )
+
+
+def one_of_many(
+    act: Callable[..., StockMovement], *, key: UUID, of: tuple[str, str]
+) -> StockMovement | Refusal:
+    """Do one of several bookings that were sent as one; return its line, or why it was refused.
+
+    It has a key of its own, that comes of the one that was sent and of the SKU and lot that it is
+    `of`: none is booked twice, and none keeps another back.
+    """
+    # No code holds a line break, so no two of them share a name.
+    name = "\n".join(of).upper()
+    try:
+        return act(key=uuid5(key, name))
+    except (StockError, IdempotencyError) as refusal:
+        return refusal
 
 
 def posted(request: Request, claim: idempotency.Claim | None) -> StockMovement:

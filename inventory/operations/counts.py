@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from functools import partial
+from uuid import UUID
 
 from accounts.models import User
-from inventory.ledger import Broken, StockError
+from inventory.ledger import Broken
 from inventory.models import MovementKind, StockMovement
-from inventory.operations.booking import book
-from jobs.idempotency import IdempotencyError
+from inventory.operations.booking import Refusal, book, one_of_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +66,26 @@ def count_place(
     actor: User,
     key: UUID,
     accepts: frozenset[Broken] | None = frozenset(),
-) -> list[StockMovement | StockError | IdempotencyError]:
+) -> list[StockMovement | Refusal]:
     """Correct each level to what was counted of it; return its ledger line, or why it was refused.
 
     Each is booked on its own, under a key of its own that comes of `key`: sent again, what was
     booked already is answered with its line.
     """
-    return [_counted(each, place=place, actor=actor, key=key, accepts=accepts) for each in tallies]
-
-
-def _counted(
-    tally: Tally, *, place: str, actor: User, key: UUID, accepts: frozenset[Broken] | None
-) -> StockMovement | StockError | IdempotencyError:
-    try:
-        return count_stock(
-            sku=tally.sku,
-            lot=tally.lot,
-            place=place,
-            counted=tally.counted,
-            seen=tally.seen,
-            actor=actor,
-            accepts=accepts,
-            # No code holds a line break, so no two levels share a name.
-            key=uuid5(key, f"{tally.sku.upper()}\n{tally.lot.upper()}"),
+    return [
+        one_of_many(
+            partial(
+                count_stock,
+                sku=tally.sku,
+                lot=tally.lot,
+                place=place,
+                counted=tally.counted,
+                seen=tally.seen,
+                actor=actor,
+                accepts=accepts,
+            ),
+            key=key,
+            of=(tally.sku, tally.lot),
         )
-    except (StockError, IdempotencyError) as refusal:
-        return refusal
+        for tally in tallies
+    ]

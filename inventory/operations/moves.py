@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import batched
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import OperationalError
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -22,9 +23,8 @@ from inventory.ledger import (
     TooBusy,
 )
 from inventory.models import MovementKind, StockLevel, StockMovement
-from inventory.operations.booking import book
+from inventory.operations.booking import Refusal, book, one_of_many
 from inventory.operations.reach import place_to_move
-from jobs.idempotency import IdempotencyError
 
 A_CHUNK = 200  # levels a transaction, so that no lock is held long
 
@@ -103,41 +103,29 @@ def move_load(
     actor: User,
     key: UUID,
     accepts: frozenset[Broken] | None = frozenset(),
-) -> list[StockMovement | StockError | IdempotencyError]:
+) -> list[StockMovement | Refusal]:
     """Bring several items to another place; return of each its ledger line there, or why not.
 
     Each is booked on its own, under a key of its own that comes of `key`: sent again, what was
     booked already is answered with its line.
     """
     return [
-        _carried(each, place=place, to_place=to_place, actor=actor, key=key, accepts=accepts)
-        for each in portions
-    ]
-
-
-def _carried(
-    portion: Portion,
-    *,
-    place: str,
-    to_place: str,
-    actor: User,
-    key: UUID,
-    accepts: frozenset[Broken] | None,
-) -> StockMovement | StockError | IdempotencyError:
-    try:
-        return move_stock(
-            sku=portion.sku,
-            lot=portion.lot,
-            place=place,
-            to_place=to_place,
-            quantity=portion.quantity,
-            actor=actor,
-            accepts=accepts,
-            # No code holds a line break, so no two portions share a name.
-            key=uuid5(key, f"{portion.sku.upper()}\n{portion.lot.upper()}"),
+        one_of_many(
+            partial(
+                move_stock,
+                sku=portion.sku,
+                lot=portion.lot,
+                place=place,
+                to_place=to_place,
+                quantity=portion.quantity,
+                actor=actor,
+                accepts=accepts,
+            ),
+            key=key,
+            of=(portion.sku, portion.lot),
         )
-    except (StockError, IdempotencyError) as refusal:
-        return refusal
+        for portion in portions
+    ]
 
 
 def move_everything(
